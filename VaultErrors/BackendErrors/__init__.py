@@ -1,0 +1,1 @@
+"""`from VaultErrors.BackendErrors import errors` is how every room of the vault refuses a request."""

@@ -1,0 +1,1 @@
+"""Errors that reach a client; `VaultErrors.BackendErrors.errors` is the face."""

@@ -1,0 +1,137 @@
+"""One shape for every error: ``{"msg", "code", "request_id"}``, whoever made it.
+
+VaultErrors are answered as they stand. Django's and DRF's own become the VaultError that they mean. Anything else is
+logged with its traceback and answered as a generic 500. A bare ``{"msg": …}`` that a view returned is completed.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.core import exceptions as django_errors
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+from NimbusVaultConstants.CommonConstants.SerializerErrors import flatten_serializer_errors
+from VaultErrors.BackendErrors import errors
+from VaultPlatform.web.request_ids import Next, request_id
+
+log = structlog.get_logger(__name__)
+
+_BY_STATUS: dict[int, type[errors.VaultError]] = {
+    error.status: error for error in vars(errors.bad_request).values() if isinstance(error, type) and error.status < 500
+}
+
+
+def as_vault_error(error: BaseException) -> errors.VaultError:
+    """The VaultError that says what `error` means to a client; a generic 500 for what is nobody's business."""
+    match error:
+        case errors.VaultError():
+            return error
+        case APIException():
+            return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
+        case Http404():
+            return errors.bad_request.NotFound("There is nothing at this address.")
+        case django_errors.RequestDataTooBig() | django_errors.TooManyFieldsSent() | django_errors.TooManyFilesSent():
+            return errors.bad_request.PayloadTooLarge("The body is larger, or has more parts, than this site accepts.")
+        case django_errors.PermissionDenied():
+            return errors.bad_request.PermissionDenied("You may not do this.")
+        case django_errors.BadRequest() | django_errors.SuspiciousOperation() | MultiPartParserError():
+            return errors.bad_request.ValidationError("The request is malformed.")
+        case OperationalError() | InterfaceError():
+            return errors.server.Unavailable("The database cannot be reached at the moment.")
+        case _:
+            return errors.server.InternalError()
+
+
+def error_body(error: errors.VaultError, request: HttpRequest) -> dict[str, str]:
+    """The JSON object that a client gets for `error`."""
+    return {"msg": error.msg, "code": error.code, "request_id": request_id(request)}
+
+
+def error_response(error: BaseException, request: HttpRequest) -> JsonResponse:
+    """The whole answer for `error`; what is not the client's doing is logged with its traceback."""
+    meant = as_vault_error(error)
+    if meant.status >= 500:
+        log.error("request_failed", path=request.path, error=type(error).__name__, exc_info=error)
+    return JsonResponse(error_body(meant, request), status=meant.status, headers=meant.headers)
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
+    """DRF's handler: the same answer through the view's renderer."""
+    request = context["request"]._request
+    meant = as_vault_error(error)
+    if meant.status >= 500:
+        log.error("request_failed", path=request.path, error=type(error).__name__, exc_info=error)
+    return Response(error_body(meant, request), status=meant.status, headers=meant.headers)
+
+
+class ErrorMiddleware:
+    """Gives every error response of the site its shape, plain Django views and bare ``{"msg"}`` included."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code < 400 or response.streaming:
+            return response
+        return self._shaped(request, response)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> JsonResponse:
+        """An exception that a view let through."""
+        return error_response(error, request)
+
+    @staticmethod
+    def _shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        body = _json_object(response)
+        if body is not None and {"msg", "code", "request_id"} <= body.keys():
+            return response
+        meant = _from_status(response.status_code, (body or {}).get("msg"))
+        body = {**(body or {}), "msg": meant.msg} if response.status_code != 500 else {"msg": meant.msg}
+        body.setdefault("code", meant.code)
+        body["request_id"] = request_id(request)
+        shaped = JsonResponse(body, status=response.status_code)
+        for name, value in response.headers.items():
+            if name.lower() not in {"content-type", "content-length"}:
+                shaped.headers[name] = value
+        return shaped
+
+
+def _json_object(response: HttpResponseBase) -> dict[str, Any] | None:
+    if "json" not in response.headers.get("Content-Type", ""):
+        return None
+    try:
+        body = json.loads(getattr(response, "content", b""))
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _from_status(status: int, msg: str | None, headers: Mapping[str, str] | None = None) -> errors.VaultError:
+    """A VaultError of a status that Django or DRF chose."""
+    if status >= 500:
+        return errors.server.Unavailable(msg or "Try again later.") if status == 503 else errors.server.InternalError()
+    kind = _BY_STATUS.get(status, errors.bad_request.ValidationError)
+    return kind(msg or f"{_phrase(status)}.", headers=headers)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "The request failed"
+
+
+def _retry_after(error: APIException) -> dict[str, str]:
+    wait = getattr(error, "wait", None)
+    headers = {"Retry-After": str(int(wait))} if wait else {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    return headers
+
