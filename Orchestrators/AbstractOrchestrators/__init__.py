@@ -1,0 +1,1 @@
+"""What every orchestrator class is made of."""

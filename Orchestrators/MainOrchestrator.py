@@ -1,0 +1,222 @@
+"""The main run: the context that its steps share, the steps staged for it, and the one execution of them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from django.db import connection, transaction
+
+from Orchestrators.Errors import ContextSchemaError, RunStateError
+from Orchestrators.Execution import Execution
+from Orchestrators.Frames import FrameStack
+from Orchestrators.Journal import Event, RunState, current_journal
+from Orchestrators.Schema import FAILURE, RESULT, RESULT_STATUS, Schema
+from Orchestrators.Steps import Step, check_callable, kind_of, name_of
+
+DECLARATION = "__declared_context__"
+
+logger = logging.getLogger(__name__)
+
+
+class MainOrchestrator:
+    """One run, used by one thread: it is staged, executed once, and read afterwards.
+
+    Get one with `OrchestratorRegistry.get("main")`, or as the `.mainorchestrator` of a named orchestrator.
+    """
+
+    def __init__(self, *, resolve: Callable[[str, MainOrchestrator], Any]) -> None:
+        """`resolve` finds the orchestrator of a name and binds it to a run; the registry passes its own."""
+        self._resolve = resolve
+        self._schema = Schema()
+        self._values: dict[str, Any] = {}
+        self._steps: list[Step] = []
+        self._events: list[Event] = []
+        self._execution: Execution | None = None
+        #: the decorated functions that are running; `context_manager` enters and leaves them
+        self.frames = FrameStack()
+
+    @property
+    def state(self) -> RunState | None:
+        """Where the execution stands; None while the run is being staged."""
+        return self._execution.state if self._execution else None
+
+    def set_context_schema(self, types: Mapping[str, Any]) -> None:
+        """Add {key: type} to the types of context keys. Raises ContextSchemaError if a key has another."""
+        self._schema.merge(types)
+
+    def get_other_orchestrator(self, asking: Any, name: str) -> Any:
+        """A fresh orchestrator of that name on this very run, for `asking` (pass your `self`) to stage with.
+
+        Raises RunStateError if `asking` is not on this run, UnknownOrchestrator if nothing has that name.
+        """
+        if asking is not self and getattr(asking, "mainorchestrator", None) is not self:
+            raise RunStateError(
+                f"get_other_orchestrator was given {asking!r}, which is not an orchestrator of this run. "
+                f"Call self.mainorchestrator.get_other_orchestrator(self, {name!r})."
+            )
+        return self._resolve(name, self)
+
+    def add_step(
+        self, forward: Callable[..., Any], rollback: Callable[..., Any] | None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Stage `forward(run, *args, **kwargs)`, and `rollback(run)` (None: nothing to undo) to undo it.
+
+        Raises StagingError if they do not accept these arguments, UndeclaredContextKey if they declare
+        context keys that the decorated method staging them does not, RunStateError once the run has been
+        executed.
+        """
+        if self._execution is not None:
+            raise RunStateError(
+                f"{name_of(forward)} is staged on a run that is {self._execution.state.value}. What a run "
+                "will do is staged before execute(); further work belongs on a fresh run."
+            )
+        check_callable(forward, (self, *args), kwargs, role="forward function")
+        self._check_keys(forward, (self, *args), kwargs)
+        if rollback is not None:
+            check_callable(rollback, (self,), {}, role="rollback")
+            self._check_keys(rollback, (self,), {})
+        step = Step(
+            number=len(self._steps) + 1,
+            forward=forward,
+            rollback=rollback,
+            args=args,
+            kwargs=kwargs,
+            kind=kind_of(forward),
+        )
+        self._steps.append(step)
+
+    def execute(self) -> Any:
+        """Run the staged steps, once, and return the context's `result`.
+
+        A step that writes a `result_status` of 400 or more, or raises, has everything undone that was done;
+        an exception is then raised again, with a note for each rollback that failed.
+        Raises RunStateError on a second call, TransactionError for an external step inside an open
+        transaction, RollbackFailed when a refused run could not be undone entirely.
+        """
+        if self._execution is not None:
+            state = self._execution.state
+            raise RunStateError(
+                f"execute() was called again on a run that is {state.value}. It is executed once, by "
+                'whoever staged it and not by its steps; OrchestratorRegistry.get("main") makes a fresh one.'
+            )
+        self._execution = Execution(
+            run=self, steps=self._steps, values=self._values, frames=self.frames, journal=current_journal()
+        )
+        self._execution.execute()
+        if self._execution.state is RunState.COMPLETED and self._events:
+            self._deliver_events()
+        return self._values.get(RESULT)
+
+    def get_context_value(self, key: str, check_validation: bool = True) -> Any:  # noqa: FBT001, FBT002  # the guide's signature
+        """The value of `key`; None if it is unset.
+
+        Raises UndeclaredContextKey unless the running function declares `key`; with `check_validation=False`
+        it may be read anywhere, also after the run.
+        """
+        if check_validation:
+            caller = sys._getframe(1).f_code  # noqa: SLF001  # whom to name in the error
+            self.frames.check_read(key, self._values, asking=lambda: self._running() or caller.co_qualname)
+        return self._values.get(key)
+
+    def set_context_value(self, key: str, value: Any) -> None:
+        """Write `key`. In a step, writing `result_status` ends the step there: 400 or more fails the run.
+
+        Raises UndeclaredContextKey unless the running function declares that it writes `key` (outside of any,
+        while the run is being staged, everything may be written), ContextSchemaError if the value does not
+        fit, RunStateError after the run, and in a rollback for `result` and `result_status`.
+        """
+        self._require_writable(key)
+        self._schema.check(key, value)
+        if self._execution is None or key not in (RESULT, RESULT_STATUS):
+            self._values[key] = value
+        elif key == RESULT_STATUS and value is not None:
+            self._execution.end_step(value)
+        else:
+            self._execution.note_outcome(key, value)
+
+    def finish(self, result: Any, status: int = 200) -> NoReturn:
+        """End the whole run from within a step, with success: later steps are not run, what was done stays.
+
+        `status`: an HTTP status below 400. Raises ContextSchemaError for any other, or a `result` that the
+        schema refuses, RunStateError outside of a step.
+        """
+        execution = self._in_forward_step("finish()")
+        self._schema.check(RESULT, result)
+        self._schema.check(RESULT_STATUS, status)
+        if not isinstance(status, int) or status >= FAILURE:
+            raise ContextSchemaError(
+                f"finish() ends a run with success, so its status is below 400, not {status!r}. "
+                f"To fail the run, write {RESULT} and {RESULT_STATUS}."
+            )
+        execution.note_outcome(RESULT, result)
+        execution.end_step(status, ends_run=True)
+
+    def queue_event(self, hook_name: str, **kwargs: Any) -> None:
+        """Have the hook `on_…` called with `kwargs` once the run has ended well and is committed; else never.
+
+        Raises RunStateError for another kind of hook, and once the run has ended or is being undone.
+        """
+        if not hook_name.startswith("on_"):
+            raise RunStateError(
+                f"queue_event was given {hook_name!r}. Only hooks named on_… are called after the commit; "
+                "call the others through plugin_manager where they belong."
+            )
+        if self._execution is not None:
+            self._in_forward_step(f"queue_event({hook_name!r})")
+        self._events.append(Event(hook_name=hook_name, kwargs=kwargs))
+
+    def _check_keys(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
+        declaration, parent = getattr(function, DECLARATION, None), self.frames.top
+        if declaration is None or parent is None:
+            return
+        bound_to = getattr(function, "__self__", None)
+        keys = declaration.keys(args if bound_to is None else (bound_to, *args), kwargs)
+        keys.require_within(parent, what=f"{name_of(function)}, staged by {parent.function},")
+
+    def _require_writable(self, key: str) -> None:
+        """Raise unless the code that is running may write `key` now."""
+        running = self._running()
+        if self._execution is None:
+            self.frames.check_write(key, self._values, step=None)
+            return
+        if running is None:
+            raise RunStateError(
+                f"Context key {key!r} is written on a run that is {self._execution.state.value}. Write "
+                "before execute() or in a step."
+            )
+        self.frames.check_write(key, self._values, step=running)
+        if self._execution.state is RunState.COMPENSATING and key in (RESULT, RESULT_STATUS):
+            raise RunStateError(
+                f"{running} writes {key!r} while the run is being undone. A rollback only undoes; "
+                "the step that failed has decided what the run answers."
+            )
+
+    def _in_forward_step(self, call: str) -> Execution:
+        execution = self._execution
+        if execution is None or execution.function is None or execution.state is not RunState.RUNNING:
+            state = "being staged" if execution is None else execution.state.value
+            raise RunStateError(f"{call} was called on a run that is {state}. It belongs into a step.")
+        return execution
+
+    def _running(self) -> str | None:
+        function = self._execution.function if self._execution else None
+        return name_of(function) if function else None
+
+    def _deliver_events(self) -> None:
+        events, journal = tuple(self._events), current_journal()
+
+        def deliver() -> None:
+            try:
+                journal.deliver(events)
+            except Exception:
+                logger.exception("Events of a committed run could not be delivered: %s", events)
+
+        if connection.in_atomic_block:
+            transaction.on_commit(deliver)
+        else:
+            deliver()

@@ -1,0 +1,84 @@
+"""Workflows of members."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.ContextManager import context_manager
+from VaultManagement.Users.bll.GetApisbll import existing_user
+from VaultManagement.Users.bll.HelperFunctions import hashed_password
+from VaultManagement.Users.bll.PostApisbll import OUTCOME, create_user_bll, delete_user_bll, update_user_bll
+
+
+class UsersOrchestrator(metaclass=BaseOrchestrator):
+    """
+    Description:
+    Adds, changes and removes members. Passwords are hashed while staging: no run holds one, no transaction waits for it.
+    """
+
+    def __init__(self, orchestrator_obj: Any) -> None:
+        """
+        Description: Bind to the main run.
+
+        Input:
+            - orchestrator_obj: the MainOrchestrator of this run.
+
+        Output:
+            - None.
+        """
+        self.mainorchestrator = orchestrator_obj
+
+    @context_manager(get_contexts={}, set_contexts=OUTCOME)
+    def stage_create(self, username: str, password: str, groups: Sequence[int] = (), **fields: Any) -> None:
+        """
+        Description: Stage a new member.
+
+        Input:
+            - username, password: how they sign in; the password in clear.
+            - groups: ids of the groups they are in.
+            - fields: email, role, is_active, each optional.
+
+        Output:
+            - None. The member becomes the run's result, the status 201.
+        """
+        password_hash = hashed_password(password, username=username, email=fields.get("email", ""))
+        fields = {**fields, "username": username, "password_hash": password_hash}
+        self.mainorchestrator.add_step(create_user_bll, None, fields=fields, groups=list(groups))
+
+    @context_manager(get_contexts={}, set_contexts=OUTCOME)
+    def stage_update(
+        self, user_id: UUID, keep_session: str, groups: Sequence[int] | None = None, **changes: Any
+    ) -> None:
+        """
+        Description: Stage changes to a member.
+
+        Input:
+            - user_id: the member.
+            - keep_session: id of the session that goes on when the password changes, if it is theirs.
+            - groups: ids of all their groups; None leaves them as they are.
+            - changes: username, email, role, is_active, and password in clear; what is to be changed of them.
+
+        Output:
+            - None. The member becomes the run's result.
+        """
+        if "password" in changes:
+            user = existing_user(user_id=user_id)
+            names = {name: changes.get(name, getattr(user, name)) for name in ("username", "email")}
+            changes = {**changes, "password": hashed_password(changes["password"], **names)}
+        self.mainorchestrator.add_step(
+            update_user_bll, None, user_id=user_id, changes=changes, groups=groups, keep_session=keep_session
+        )
+
+    @context_manager(get_contexts={}, set_contexts=OUTCOME)
+    def stage_delete(self, user_id: UUID) -> None:
+        """
+        Description: Stage the removal of a member.
+
+        Input:
+            - user_id: the member.
+
+        Output:
+            - None. The status becomes 204.
+        """
+        self.mainorchestrator.add_step(delete_user_bll, None, user_id=user_id)

@@ -1,0 +1,1 @@
+"""Workflows of writes, and the engine that runs them: see `docs/` for the rules of a step."""
