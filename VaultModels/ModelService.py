@@ -1,0 +1,79 @@
+"""The base of every `service.py`: the eight primitives, and nothing else, on one model.
+
+Only services touch the ORM. A service is a class with `model = X` and a module-level instance.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+M = TypeVar("M", bound=Model)
+
+
+class ModelService(Generic[M]):
+    """create, get, filter, update, delete and their bulk forms, on `model`.
+
+    `get` and `filter` take the ORM's lookups and, beside them, `_select_related` and `_prefetch_related` (a name or a
+    sequence of names).
+    """
+
+    model: ClassVar[type[Any]]
+
+    def create(self, **fields: Any) -> M:
+        """Insert one row and return it."""
+        return self._rows().create(**fields)
+
+    def get(self, **lookups: Any) -> M | None:
+        """The first row that fits, or None."""
+        return self.filter(**lookups).first()
+
+    def filter(self, *conditions: Any, **lookups: Any) -> QuerySet[M]:
+        """The rows that fit, lazily; `conditions` are Q objects."""
+        joined = _names(lookups.pop("_select_related", ()))
+        prefetched = _names(lookups.pop("_prefetch_related", ()))
+        rows = self._rows().filter(*conditions, **lookups)
+        if joined:
+            rows = rows.select_related(*joined)
+        return rows.prefetch_related(*prefetched) if prefetched else rows
+
+    def update(self, instance: M, **fields: Any) -> M:
+        """Set `fields` on `instance` and save these only."""
+        for name, value in fields.items():
+            setattr(instance, name, value)
+        instance.save(update_fields=list(fields))
+        return instance
+
+    def delete(self, instance_or_id: Any) -> bool:
+        """Delete a row; whether there was one."""
+        if isinstance(instance_or_id, self.model):
+            instance_or_id = instance_or_id.pk
+        return self._rows().filter(pk=instance_or_id).delete()[0] > 0
+
+    def bulk_create(self, rows: Iterable[M | Mapping[str, Any]]) -> list[M]:
+        """Insert many rows, given as objects or as dicts of fields."""
+        return self._rows().bulk_create([self.model(**row) if isinstance(row, Mapping) else row for row in rows])
+
+    def bulk_update(self, rows: Iterable[M], fields: Sequence[str]) -> int:
+        """Save `fields` of many rows; how many there were."""
+        return self._rows().bulk_update(list(rows), list(fields))
+
+    def bulk_delete(self, filters_or_ids: Mapping[str, Any] | Iterable[Any]) -> int:
+        """Delete the rows that fit a dict of lookups, or those of the ids given; how many of this model went.
+
+        Raises ValueError for an empty dict, which would name every row.
+        """
+        if isinstance(filters_or_ids, Mapping):
+            if not filters_or_ids:
+                raise ValueError(f"bulk_delete({{}}) would delete every {self.model.__name__}; name what is to go.")
+            rows = self._rows().filter(**filters_or_ids)
+        else:
+            rows = self._rows().filter(pk__in=list(filters_or_ids))
+        return rows.delete()[1].get(self.model._meta.label, 0)
+
+    def _rows(self) -> QuerySet[M]:
+        return self.model._default_manager.all()
+
+
+def _names(names: str | Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)

@@ -1,0 +1,1 @@
+"""All tables: `models/` an organisation's, `control/` the site's."""

@@ -1,0 +1,6 @@
+"""The control plane's models, one file a noun."""
+
+from VaultModels.control.models.Operators import Operator
+from VaultModels.control.models.Organisations import Organisation
+
+__all__ = ["Operator", "Organisation"]

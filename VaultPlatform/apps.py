@@ -1,0 +1,12 @@
+"""The platform as a Django app, so that its management commands and system checks are found."""
+
+from django.apps import AppConfig
+
+
+class VaultPlatformConfig(AppConfig):
+    name = "VaultPlatform"
+    label = "VaultPlatform"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from VaultPlatform import checks  # noqa: F401  # importing it registers them

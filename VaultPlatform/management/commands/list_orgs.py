@@ -1,0 +1,24 @@
+"""`list_orgs`: the organisations of the site."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from VaultPlatform.tenancy import list_organisations
+
+
+class Command(BaseCommand):
+    help = "Lists the organisations: slug, status, name."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print JSON, with the names of their databases")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organisations = list_organisations()
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(organisation) for organisation in organisations], indent=2))
+            return
+        for organisation in organisations:
+            self.stdout.write(f"{organisation.slug}\t{organisation.status}\t{organisation.name}")

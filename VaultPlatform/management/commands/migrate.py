@@ -1,0 +1,44 @@
+"""`migrate`: Django's command, for every database of the site instead of one."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.core.management.commands.migrate import Command as DjangoMigrate
+
+from VaultPlatform.tenancy import current_or_none, migrate_everything
+from VaultPlatform.tenancy.storage import storage
+
+
+class Command(DjangoMigrate):
+    help = (
+        "Brings the control plane, the template of new organisations and every organisation to the state of the code. "
+        "With an app label, the databases that the app's tables are in. With --database control, that one only."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database=None)
+
+    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+        # Checks that look into a database would need each of them to be there already.
+        return {**super().get_check_kwargs(options), "databases": None}
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["database"] is None:
+            self._everything(options)
+        elif options["database"] == "default" and current_or_none() is None:
+            raise CommandError(
+                "--database default is the current organisation's database, and the command line has none: leave the"
+                " option out to migrate all of them, or use `migrate_orgs --org SLUG`."
+            )
+        else:
+            storage().prepare_control()
+            super().handle(*args, **options)
+
+    def _everything(self, options: dict[str, Any]) -> None:
+        outcome = migrate_everything(verbosity=options["verbosity"], options=options, stdout=self.stdout)
+        if outcome.failed:
+            failures = "; ".join(f"{name} ({reason})" for name, reason in outcome.failed.items())
+            raise CommandError(f"Not migrated: {failures}. The others are done; run the command again after the repair.")
+        if outcome.unapplied:
+            raise CommandError(f"Migrations are missing in: {', '.join(outcome.unapplied)}.")

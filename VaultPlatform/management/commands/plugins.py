@@ -1,0 +1,57 @@
+"""`manage.py plugins list|show`: which plugins there are, which are on, and why one is not."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from VaultPlatform.host import PluginHost, PluginStatus
+
+
+class Command(BaseCommand):
+    """Shows the plugin host's status."""
+
+    help = "Show which plugins there are, which are on, and why one is not."
+    #: Shown although something is wrong: that is when it is needed.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="list|show")
+        listing = actions.add_parser("list", help="all plugins, a line each")
+        showing = actions.add_parser("show", help="one plugin, with the traceback of its failure")
+        showing.add_argument("name")
+        for action in (listing, showing):
+            action.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        host: PluginHost = settings.PLUGIN_HOST
+        if options["action"] == "list":
+            self._list(host.status(), as_json=options["json"])
+        else:
+            self._show(host, options["name"], as_json=options["json"])
+
+    def _list(self, plugins: list[PluginStatus], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps([asdict(plugin) for plugin in plugins], indent=2))
+            return
+        width = max((len(plugin.name) for plugin in plugins), default=0)
+        for plugin in plugins:
+            stage = f"{plugin.stage}: " if plugin.stage else ""
+            self.stdout.write(
+                f"{plugin.name:<{width}}  {plugin.state:<6}  {plugin.version:<8}  {stage}{plugin.reason or ''}".rstrip()
+            )
+
+    def _show(self, host: PluginHost, name: str, *, as_json: bool) -> None:
+        plugin = next((plugin for plugin in host.status() if plugin.name == name), None)
+        if plugin is None:
+            names = ", ".join(sorted(plugin.name for plugin in host.status())) or "none"
+            raise CommandError(f"there is no plugin {name}; there are: {names}")
+        shown = {**asdict(plugin), "traceback": host.traceback(name)}
+        if as_json:
+            self.stdout.write(json.dumps(shown, indent=2))
+            return
+        for key, value in shown.items():
+            self.stdout.write(f"{key}: {value if value is not None else '-'}")

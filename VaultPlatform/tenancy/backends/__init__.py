@@ -1,0 +1,1 @@
+"""Django database backends that follow the current organisation."""

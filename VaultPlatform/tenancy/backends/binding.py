@@ -1,0 +1,87 @@
+"""What both backends share: a connection wrapper that serves the current organisation, and says so when it cannot."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from VaultPlatform.tenancy.context import Organisation, current
+from VaultPlatform.tenancy.exceptions import OrganisationChanged
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper as Wrapper
+else:
+    Wrapper = object
+
+
+class OrganisationBinding(Wrapper):
+    """Mixed in before a Django DatabaseWrapper.
+
+    A statement needs a current organisation; ending a transaction, closing, and looking after an idle connection do
+    not, since these happen when the request's organisation has been left already.
+    """
+
+    #: The organisation that the connection was last used for.
+    bound: Organisation | None = None
+    _ending = False
+    _idle_care = False
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether what runs now belongs to a transaction begun before."""
+        return self.connection is not None and (self.in_atomic_block or not self.autocommit)
+
+    def required_organisation(self) -> Organisation:
+        """The current organisation. Raises NoOrganisation, or OrganisationChanged inside another one's transaction."""
+        organisation = current()
+        if self.bound is not None and self.bound.key != organisation.key and self.in_transaction:
+            raise OrganisationChanged(bound=self.bound.slug, current=organisation.slug, what="transaction")
+        return organisation
+
+    def check_cursor(self, key: str | None) -> Organisation:
+        """The current organisation, if it is the one with storage `key`, for which a cursor was opened.
+
+        Raises OrganisationChanged if it is another.
+        """
+        organisation = self.required_organisation()
+        if key != organisation.key:
+            raise OrganisationChanged(bound=key or "(none)", current=organisation.slug, what="cursor")
+        return organisation
+
+    def bind(self, organisation: Organisation) -> None:
+        """Make the connection serve `organisation`; only called outside a transaction of another one."""
+        self.bound = organisation
+
+    def ensure_connection(self) -> None:
+        if self._ending and self.connection is not None:
+            self._ending = False
+            return
+        if not self._idle_care:
+            self.bind(self.required_organisation())
+        super().ensure_connection()
+
+    def get_autocommit(self) -> bool:
+        if self.connection is None:
+            self.ensure_connection()
+        return self.autocommit
+
+    def set_autocommit(
+        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
+    ) -> None:
+        self._ending = autocommit and self.connection is not None and not self.autocommit
+        try:
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        finally:
+            self._ending = False
+
+    def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
+        self.required_organisation()
+        super().on_commit(func, robust)
+
+    @contextmanager
+    def idle_care(self) -> Iterator[None]:
+        """A block that may connect and look at the connection with no organisation; it sends no statement."""
+        before, self._idle_care = self._idle_care, True
+        try:
+            yield
+        finally:
+            self._idle_care = before

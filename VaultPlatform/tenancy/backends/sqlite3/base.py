@@ -1,0 +1,89 @@
+"""SQLite, one file an organisation: the wrapper swaps its raw connection for the current organisation's."""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.sqlite3 import base, features
+
+from VaultPlatform.tenancy.backends.binding import OrganisationBinding
+from VaultPlatform.tenancy.context import Organisation
+from VaultPlatform.tenancy.databases import sqlite_uri
+from VaultPlatform.tenancy.exceptions import StorageMissing
+from VaultPlatform.tenancy.names import file_of
+
+#: Organisations whose files one thread keeps open; the one unused for longest is closed first.
+MAX_OPEN = 16
+
+
+class OrganisationCursor(base.SQLiteCursorWrapper):
+    """A cursor that refuses to run for another organisation than the one it was opened for."""
+
+    guard: Callable[[], object]
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        self.guard()
+        return super().execute(query, params)
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        self.guard()
+        return super().executemany(query, param_list)
+
+
+class DatabaseFeatures(features.DatabaseFeatures):
+    # Django finds this out with a query, at times when there is no organisation; our Pythons always bring JSON.
+    supports_json_field = True
+
+
+class DatabaseWrapper(OrganisationBinding, base.DatabaseWrapper):
+    """NAME is the folder that holds the organisations' files."""
+
+    features_class = DatabaseFeatures
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._open: OrderedDict[str, sqlite3.Connection] = OrderedDict()
+
+    def bind(self, organisation: Organisation) -> None:
+        if self.bound is None or self.bound.key != organisation.key:
+            self.connection = self._open.get(organisation.key)
+        if self.connection is not None:
+            self._open.move_to_end(organisation.key)
+        super().bind(organisation)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        assert self.bound is not None, "ensure_connection() binds before it connects"
+        path = file_of(self.bound, Path(self.settings_dict["NAME"]))
+        if not path.exists():
+            raise StorageMissing(organisation=self.bound.slug, where=str(path))
+        return {**super().get_connection_params(), "database": sqlite_uri(path)}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        assert self.bound is not None
+        raw: sqlite3.Connection = super().get_new_connection(conn_params)
+        self._open[self.bound.key] = raw
+        while len(self._open) > MAX_OPEN:
+            _, longest_unused = self._open.popitem(last=False)
+            longest_unused.close()
+        return raw
+
+    def create_cursor(self, name: str | None = None) -> OrganisationCursor:
+        assert self.bound is not None
+        cursor = self.connection.cursor(factory=OrganisationCursor)
+        cursor.guard = partial(self.check_cursor, self.bound.key)
+        return cursor
+
+    def close(self) -> None:
+        super().close()
+        self._close_all()
+
+    def _close(self) -> None:
+        with self.wrap_database_errors:
+            self._close_all()
+
+    def _close_all(self) -> None:
+        while self._open:
+            self._open.popitem()[1].close()

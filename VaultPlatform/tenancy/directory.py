@@ -1,0 +1,55 @@
+"""Finding organisations: by slug, cached for a moment since each request asks, and all of them."""
+
+import time
+from collections.abc import Iterator
+
+from VaultModels.control.models import Organisation as Row
+from VaultPlatform.tenancy.context import Organisation, use
+from VaultPlatform.tenancy.service import organisation_service
+
+#: Seconds for which a change made by another process may go unnoticed.
+TTL_SECONDS = 2.0
+MAX_CACHED = 1024
+
+_cache: dict[str, tuple[float, Organisation]] = {}
+
+
+def get_organisation(slug: str) -> Organisation | None:
+    """The organisation named `slug`, whatever its status, or None. At most TTL_SECONDS old."""
+    cached = _cache.get(slug)
+    if cached is not None and cached[0] > time.monotonic():
+        return cached[1]
+    row = organisation_service.get(slug=slug)
+    if row is None:
+        _cache.pop(slug, None)
+        return None
+    return _remember(as_value(row))
+
+
+def list_organisations() -> list[Organisation]:
+    """All organisations, by slug."""
+    return [as_value(row) for row in organisation_service.filter()]
+
+
+def each_organisation() -> Iterator[Organisation]:
+    """Each organisation in turn, entered as the current one while the loop's body runs."""
+    for organisation in list_organisations():
+        with use(organisation):
+            yield organisation
+
+
+def forget(slug: str) -> None:
+    """Drop what this process remembers of `slug`; called by whoever changes an organisation."""
+    _cache.pop(slug, None)
+
+
+def as_value(row: Row) -> Organisation:
+    """The row as the value that code carries about."""
+    return Organisation(slug=row.slug, key=row.key, name=row.name, status=row.status)
+
+
+def _remember(organisation: Organisation) -> Organisation:
+    while len(_cache) >= MAX_CACHED:
+        _cache.pop(next(iter(_cache)), None)
+    _cache[organisation.slug] = (time.monotonic() + TTL_SECONDS, organisation)
+    return organisation

@@ -1,0 +1,90 @@
+"""Organisations' databases as SQLite files."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from django.db import connections, transaction
+
+from VaultPlatform.tenancy.context import Organisation
+from VaultPlatform.tenancy.databases import control_file
+from VaultPlatform.tenancy.names import TEMPLATE, file_of
+
+
+class SQLiteStorage:
+    """Files in the folder that `default` names; the control plane's file and the lock's lie beside that folder."""
+
+    def __init__(self) -> None:
+        self.folder = Path(connections["default"].settings_dict["NAME"])
+        self.home = self.folder.parent
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "organisations.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def prepare_control(self) -> None:
+        _make(control_file(self.home))
+
+    def exists(self, organisation: Organisation) -> bool:
+        return file_of(organisation, self.folder).exists()
+
+    def create_empty(self, organisation: Organisation) -> None:
+        _make(file_of(organisation, self.folder))
+
+    @contextmanager
+    def cloning(self, organisation: Organisation) -> Iterator[None]:
+        final = file_of(organisation, self.folder)
+        draft = final.with_name(f".creating-{final.name}")
+        try:
+            _copy(file_of(TEMPLATE, self.folder), draft)
+            with transaction.atomic(using="control"):
+                yield
+                draft.rename(final)
+                _sync(self.folder)
+        except BaseException:
+            _remove(draft)
+            _remove(final)
+            raise
+
+    @contextmanager
+    def dropping(self, organisation: Organisation) -> Iterator[None]:
+        with transaction.atomic(using="control"):
+            yield
+        connections["default"].close()
+        _remove(file_of(organisation, self.folder))
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        return
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+
+
+def _copy(source: Path, target: Path) -> None:
+    _remove(target)
+    with closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True)) as database:
+        with closing(sqlite3.connect(target)) as copy:
+            database.backup(copy)
+            copy.execute("PRAGMA journal_mode=WAL")
+    _sync(target)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
