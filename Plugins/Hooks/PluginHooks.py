@@ -1,0 +1,17 @@
+"""What the platform asks of plugins themselves."""
+
+import pluggy
+
+hookspec = pluggy.HookspecMarker("vault")
+
+
+class PluginHooks:
+    """What a plugin brings along."""
+
+    @hookspec
+    def collect_orchestrators(self) -> dict[str, type] | None:
+        """Asked once at start. Return {name: orchestrator class}."""
+
+    @hookspec
+    def collect_health_checks(self) -> dict[str, str | None] | None:
+        """Asked by the health endpoint. Return {component: problem as text, or None when it is well}."""

@@ -1,0 +1,17 @@
+"""What happens to users of an organisation."""
+
+import pluggy
+
+hookspec = pluggy.HookspecMarker("vault")
+
+
+class UserHooks:
+    """A user is created and signs in."""
+
+    @hookspec
+    def on_user_created(self, user_id: object) -> None:
+        """Called after a user was created. `user_id` is the primary key."""
+
+    @hookspec
+    def on_user_logged_in(self, user_id: object) -> None:
+        """Called after a user signed in. `user_id` is the primary key."""

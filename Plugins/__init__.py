@@ -1,0 +1,1 @@
+"""Plugins, a folder each, and `plugin_manager`, the one way by which core code reaches them."""

@@ -1,0 +1,81 @@
+"""Where a plugin's failure at loading stops: nothing but KeyboardInterrupt leaves `stage()`.
+
+`sys.exit()` inside a plugin's module is a failure like another; the reason names the plugin's own file and line.
+"""
+
+import logging
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from VaultPlatform.config import SettingsError
+from VaultPlatform.host.imports import PluginOff
+from VaultPlatform.host.manager import HookError
+from VaultPlatform.host.status import PluginRecord, Stage, StageError
+
+logger = logging.getLogger("vault.plugins")
+#: Errors whose text is the reason as it stands.
+_TEACHING = (StageError, SettingsError, HookError, PluginOff)
+#: The folders of an absolute path: a reason is shown to people who need not know the server's.
+_SERVER_PATH = re.compile(r"(?<![\w.:/])/(?:[\w.+-]+/)+")
+#: Characters of a reason; the whole text is in the traceback.
+_LONGEST = 600
+
+
+@contextmanager
+def stage(record: PluginRecord, name: Stage, *, undo: Callable[[PluginRecord], None]) -> Iterator[None]:
+    """Run the block as the stage `name` of the plugin; on failure mark it failed, call `undo` and go on behind."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin does
+        fail(record, name, error, undo=undo)
+
+
+def fail(
+    record: PluginRecord, name: Stage, error: BaseException, *, undo: Callable[[PluginRecord], None]
+) -> None:
+    """Mark the plugin as failed at stage `name` because of `error`, undo what it registered, and log it."""
+    if record.state == "failed":
+        return
+    record.state = "absent" if name is Stage.DISCOVER and record.folder is None else "failed"
+    record.stage = name
+    record.reason = reason_of(error, record=record)
+    record.traceback = "".join(traceback.format_exception(error))
+    undo(record)
+    extra = {"plugin": record.name, "stage": str(name)}
+    expected = isinstance(error, StageError)
+    logger.error(
+        "plugin %s did not load: stage %s: %s",
+        record.name,
+        name,
+        record.reason,
+        extra=extra,
+        exc_info=None if expected else error,
+    )
+
+
+def reason_of(error: BaseException, *, record: PluginRecord) -> str:
+    """Return what went wrong in one line: the host's own words, or the exception with the plugin's file and line."""
+    if isinstance(error, SystemExit):
+        what = f"it called sys.exit({error.code!r})"
+    elif isinstance(error, _TEACHING):
+        what = str(error)
+    else:
+        what = f"{type(error).__name__}: {error}".removesuffix(": ")
+    what = _SERVER_PATH.sub("", " ".join(what.split()))[:_LONGEST]
+    place = _place(error, record.folder) if record.folder and not isinstance(error, StageError) else None
+    return f"{what} ({place})" if place else what
+
+
+def _place(error: BaseException, folder: Path) -> str | None:
+    """Return "Name/file.py:line" of the innermost frame (or syntax error) inside the plugin's folder."""
+    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append((error.filename, error.lineno))
+    for filename, line in reversed(frames):
+        path = Path(filename)
+        if path.is_relative_to(folder):
+            return f"{path.relative_to(folder.parent)}:{line}"
+    return None

@@ -1,0 +1,235 @@
+"""The plugin host: loads each plugin stage by stage, all or nothing, and knows of each whether it is on and why not."""
+
+import importlib
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from VaultPlatform.host import imports
+from VaultPlatform.host.containment import fail, stage
+from VaultPlatform.host.inventory import Inventory, find_plugins, manifest_version
+from VaultPlatform.host.status import (
+    ErrorMode,
+    PluginLoadError,
+    PluginRecord,
+    PluginStatus,
+    Stage,
+    StageError,
+)
+
+
+class BlockReader(Protocol):
+    """What the host asks of the site's settings."""
+
+    def plugin(self, name: str, model: type[BaseModel]) -> BaseModel: ...
+
+    def unused_blocks(self, active: Sequence[str]) -> list[str]: ...
+
+
+class PluginHost:
+    """All plugins of this process.
+
+    Parameters:
+        configured: names in the order of `Base.active_plugins`.
+        plugins_dir: the repository's Plugins/ folder, whose plugins win over those of the same name elsewhere.
+        plugin_dirs: further folders of plugins.
+        plugin_errors: "skip" leaves a failing plugin out, "refuse" ends the process, "none" loads no plugin.
+        settings: gives each plugin its block.
+
+    Made before Django's apps, it guards imports of plugins and runs the stages that need no Django; `load()` runs the
+    last ones when all models are there. Raises `PluginLoadError` as soon as "refuse" and a failed plugin meet.
+    """
+
+    def __init__(
+        self,
+        *,
+        configured: Sequence[str],
+        plugins_dir: Path,
+        plugin_dirs: Sequence[Path] = (),
+        plugin_errors: ErrorMode = "skip",
+        settings: BlockReader | None = None,
+        logger: logging.Logger | None = None,
+    ) -> None:
+        self.configured = list(dict.fromkeys(configured))
+        #: Names of the plugins that are on, in the order of `configured`; the same list for the life of the process.
+        self.loaded: list[str] = []
+        #: For Django's MIGRATION_MODULES: labels whose migrations must not be offered.
+        self.migration_modules: dict[str, str | None] = {}
+        self.plugin_errors = plugin_errors
+        self.logger = logger or logging.getLogger("vault.plugins")
+        self._settings = settings
+        self._inventory: Inventory = find_plugins([plugins_dir, *plugin_dirs])
+        self._records = {name: PluginRecord(name=name) for name in self.configured}
+        for name, folder in self._inventory.folders.items():
+            self._records.setdefault(name, PluginRecord(name=name)).folder = folder
+        self._modules: dict[str, ModuleType] = {}
+        self._later: Any = None
+        imports.install(imports.PluginFinder(record_of=self.record_of))
+        self._prepare_all()
+
+    # ------------------------------------------------------------------ before Django's apps
+
+    def _prepare_all(self) -> None:
+        """Run the stages discover, manifest, import, settings of each plugin."""
+        if self.plugin_errors == "none":
+            for name in self.configured:
+                self._records[name].reason = 'Base.plugin_errors is "none", so no plugin is loaded'
+            return
+        for record in self._configured_records():
+            self._prepare(record)
+        self._warn_of_unused_blocks()
+        self._refuse_if_asked()
+
+    def _prepare(self, record: PluginRecord) -> None:
+        record.state = "on"
+        self.loaded.append(record.name)
+        with self.run_stage(record, Stage.DISCOVER):
+            record.folder = self._inventory.folder(record.name)
+            ignored = self._inventory.shadowed.get(record.name, [])
+            record.notes += [f"a folder of the same name in {folder.parent} is ignored" for folder in ignored]
+        for name, work in (
+            (Stage.MANIFEST, self._read_manifest),
+            (Stage.IMPORT, self._import),
+            (Stage.SETTINGS, self._check_settings),
+        ):
+            if record.state == "on":
+                with self.run_stage(record, name):
+                    work(record)
+
+    def _read_manifest(self, record: PluginRecord) -> None:
+        record.version = manifest_version(self._inventory.folder(record.name))
+
+    def _import(self, record: PluginRecord) -> None:
+        self._modules[record.name] = importlib.import_module(record.package)
+
+    def _check_settings(self, record: PluginRecord) -> None:
+        module = imports.import_optional(f"{record.package}.config")
+        model = getattr(module, "Settings", None)
+        if module is None or model is None or self._settings is None:
+            return
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            raise StageError(
+                f"{record.name}/config.py: Settings must be a class derived from pydantic's BaseModel"
+            )
+        self._settings.plugin(record.name, model)
+
+    def _warn_of_unused_blocks(self) -> None:
+        if self._settings is not None:
+            for key in self._settings.unused_blocks(self.loaded):
+                self.logger.warning("the settings file has a block %s, but no plugin of that name is on", key)
+
+    def installed_apps(self, core_apps: Sequence[str] = ()) -> list[Any]:
+        """Run the stage apps, and return the AppConfig instances to put into INSTALLED_APPS.
+
+        Parameters: `core_apps`, the entries they are put behind; no plugin may take the label of one.
+        """
+        from VaultPlatform.host.app_configs import app_config, core_labels, is_app
+
+        candidates = [record for record in self._on() if is_app(record)]
+        owners = core_labels(core_apps) if candidates else {}
+        configs = []
+        for record in candidates:
+            with self.run_stage(record, Stage.APPS):
+                config = app_config(record, module=self._modules[record.name], host=self)
+                if config.label in owners:
+                    raise StageError(
+                        f'its app label "{config.label}" belongs to {owners[config.label]}; choose another in apps.py'
+                    )
+                owners[config.label] = f"plugin {record.name}"
+                record.label = config.label
+                configs.append(config)
+        self._refuse_if_asked()
+        return configs
+
+    # ------------------------------------------------------------------ after all models
+
+    def load(self) -> None:
+        """Run the stages class to orchestrators and register what they found. A second call does nothing.
+
+        Raises `PluginLoadError` when `plugin_errors` is "refuse" and a plugin failed.
+        """
+        from VaultPlatform.host.loading import Loading
+
+        if self._later is None:
+            self._later = Loading(host=self)
+            self._later.run()
+            self._refuse_if_asked()
+
+    def urlpatterns(self, core_patterns: Sequence[Any]) -> list[Any]:
+        """Run the stage urls, and return the URL includes of the plugins that are on, to be mounted under /vault.
+
+        Parameters: `core_patterns`, the core's routes with their "vault/" prefix; no plugin may repeat one. The
+        includes answer nothing any more when their plugin fails at a later stage.
+        """
+        if self._later is None:
+            raise RuntimeError(
+                "routes are known when all apps are ready: do not import or reverse URLs before"
+            )
+        return self._later.mount(core_patterns)  # type: ignore[no-any-return]
+
+    # ------------------------------------------------------------------ what is known
+
+    def status(self) -> list[PluginStatus]:
+        """Return every plugin configured or found: those of `configured` in order, then the others by name."""
+        others = sorted(set(self._records) - set(self.configured))
+        return [self._records[name].shown() for name in (*self.configured, *others)]
+
+    def is_on(self, name: str, organisation: object = None) -> bool:  # noqa: ARG002  # one answer for all, so far
+        """Whether the plugin `name` is on here; the one place that answers this for hooks, routes and jobs alike."""
+        record = self._records.get(name)
+        return record is not None and record.state == "on"
+
+    def traceback(self, name: str) -> str | None:
+        """Return the traceback of the failure of the plugin `name`, if there was one. For operators only."""
+        record = self._records.get(name)
+        return record.traceback if record else None
+
+    def record_of(self, name: str) -> PluginRecord | None:
+        """Return the host's record of the plugin `name`, None when nobody knows of it."""
+        return self._records.get(name)
+
+    # ------------------------------------------------------------------ for the stages
+
+    def run_stage(self, record: PluginRecord, name: Stage) -> AbstractContextManager[None]:
+        """Return the context in which a stage of a plugin runs: a failure ends there and undoes the plugin."""
+        return stage(record, name, undo=self.withdraw)
+
+    def fail(self, record: PluginRecord, name: Stage, error: BaseException) -> None:
+        """Mark a plugin that is on as failed at a stage, and undo it."""
+        fail(record, name, error, undo=self.withdraw)
+
+    def withdraw(self, record: PluginRecord) -> None:
+        """Take a failed plugin out of everything but its sound models, which core deletes still have to cascade to."""
+        if record.name in self.loaded:
+            self.loaded.remove(record.name)
+        if self._later is not None:
+            self._later.withdraw(record)
+        if record.folder is not None:
+            from VaultPlatform.host.models_undo import disconnect_signals
+
+            disconnect_signals(record.package)
+            imports.forget(record)
+
+    def without_migrations(self, label: str) -> None:
+        """Have Django see no migrations for `label`."""
+        self.migration_modules[label] = None
+
+    def records_on(self) -> list[PluginRecord]:
+        """Return the records of the plugins that are on, in order."""
+        return list(self._on())
+
+    def _on(self) -> Iterator[PluginRecord]:
+        return (record for record in self._configured_records() if record.state == "on")
+
+    def _configured_records(self) -> Iterator[PluginRecord]:
+        return (self._records[name] for name in self.configured)
+
+    def _refuse_if_asked(self) -> None:
+        failures = [status for status in self.status() if status.state in ("failed", "absent")]
+        if failures and self.plugin_errors == "refuse":
+            raise PluginLoadError(failures=failures)

@@ -1,0 +1,188 @@
+"""The stages after Django's models: class, hooks, urls, orchestrators; then one registration of all that passed.
+
+Hooks and orchestrators are read and checked first and registered last, so that a plugin that fails has nothing to undo.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from VaultPlatform.host.hook_guards import Tally, guarded
+from VaultPlatform.host.hooks import PluginProxy, read_implementations, unmarked
+from VaultPlatform.host.imports import import_class, import_optional
+from VaultPlatform.host.manager import VaultPluginManager
+from VaultPlatform.host.models_check import check_models
+from VaultPlatform.host.orchestrators import LineFailures, collected
+from VaultPlatform.host.routes import PluginRoutes, clash, routes_of
+from VaultPlatform.host.status import PluginRecord, Stage, StageError
+
+if TYPE_CHECKING:
+    from VaultPlatform.host.host import PluginHost
+
+#: Under which all routes of plugins are mounted.
+PREFIX = "vault/"
+
+
+class Loading:
+    """One run of the later stages; keeps what they found."""
+
+    def __init__(self, *, host: "PluginHost") -> None:
+        from Plugins.plugin_manager import plugin_manager
+
+        self.host = host
+        self.manager: VaultPluginManager = plugin_manager
+        self.tallies: dict[tuple[str, str], Tally] = {}
+        self._routes: dict[str, PluginRoutes] = {}
+        self._mounted = False
+        self._owners: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Run all stages and register what passed."""
+        check_models(self.host)
+        self._each(Stage.CLASS, self._make_instance)
+        self._each(Stage.HOOKS, self._add_specs)
+        self._each(Stage.HOOKS, self._read_hooks)
+        self._import_urls()
+        self._register_lines()
+        self._each(Stage.ORCHESTRATORS, self._register_collected)
+        for record in reversed(self.host.records_on()):
+            if record.proxy is not None:
+                self.manager.register(record.proxy, name=record.name)
+
+    def _each(self, name: Stage, work: Callable[[PluginRecord], None]) -> None:
+        for record in self.host.records_on():
+            with self.host.run_stage(record, name):
+                work(record)
+
+    def withdraw(self, record: PluginRecord) -> None:
+        """Take a plugin's routes and orchestrators out."""
+        if record.name in self._routes:
+            self._routes.pop(record.name).close()
+        record.routes = ()
+        registry = _registry()
+        for name in record.orchestrators:
+            registry.unregister(name)
+        record.orchestrators = {}
+        if self.manager.has_plugin(record.name):
+            self.manager.unregister(name=record.name)
+
+    # ------------------------------------------------------------------ class and hooks
+
+    def _make_instance(self, record: PluginRecord) -> None:
+        module = import_optional(f"{record.package}.{record.name}")
+        if module is None:
+            return
+        cls = import_class(module, record.name)
+        try:
+            record.instance = cls()
+        except TypeError as error:
+            if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+                raise StageError(f"class {record.name} must be made without arguments: {error}") from error
+            raise
+
+    def _add_specs(self, record: PluginRecord) -> None:
+        package = import_optional(f"{record.package}.Hooks")
+        if package is not None:
+            self.manager.add_specs(package)
+
+    def _read_hooks(self, record: PluginRecord) -> None:
+        if record.instance is None:
+            return
+        functions = {}
+        for implementation in read_implementations(record.instance, manager=self.manager):
+            tally = self.tallies.setdefault(
+                (record.name, implementation.hook), Tally(plugin=record.name, hook=implementation.hook)
+            )
+            functions[implementation.attribute] = guarded(implementation, tally=tally, gate=self)
+        record.proxy = PluginProxy(instance=record.instance, functions=functions)
+        record.notes += unmarked(record.instance, manager=self.manager)
+
+    def is_on(self, name: str) -> bool:
+        """Whether the plugin `name` is on here."""
+        return self.host.is_on(name)
+
+    def hook_failed(self, tally: Tally, error: BaseException) -> None:
+        """Count and log an exception that a hook implementation raised."""
+        tally.errors += 1
+        record = self.host.record_of(tally.plugin)
+        if record is not None and tally.hook.startswith("collect_") and tally.errors == 1:
+            record.notes.append(f"{tally.hook} raised {type(error).__name__}; what it collects is left out")
+        self.host.logger.error(
+            "plugin %s: %s raised %s: %s",
+            tally.plugin,
+            tally.hook,
+            type(error).__name__,
+            error,
+            extra={"plugin": tally.plugin, "hook": tally.hook},
+            exc_info=error,
+        )
+
+    def hook_stats(self) -> Iterator[Tally]:
+        """Yield a copy of each implementation's tally."""
+        return (replace(tally) for tally in self.tallies.values())
+
+    # ------------------------------------------------------------------ urls
+
+    def _import_urls(self) -> None:
+        from django.conf import settings
+
+        importlib.import_module(settings.ROOT_URLCONF)
+        if not self._mounted:
+            raise RuntimeError(
+                f"{settings.ROOT_URLCONF} does not mount the plugins: it must call host.urlpatterns()"
+            )
+
+    def mount(self, core_patterns: Sequence[Any]) -> list[Any]:
+        """Check each plugin's routes against the core's and the others', and return the includes."""
+        if not self._mounted:
+            self._mounted = True
+            self._owners = {route.removeprefix(PREFIX): "the core" for route in routes_of(core_patterns)}
+            self._each(Stage.URLS, self._mount)
+        return [routes.mount for routes in self._routes.values()]
+
+    def _mount(self, record: PluginRecord) -> None:
+        module = import_optional(f"{record.package}.urls")
+        if module is None:
+            return
+        routes = PluginRoutes(module)
+        reason = clash(routes.names, owners=self._owners)
+        if reason:
+            raise StageError(reason)
+        self._owners.update(dict.fromkeys(routes.names, f"plugin {record.name}"))
+        record.routes = routes.names
+        self._routes[record.name] = routes
+
+    # ------------------------------------------------------------------ orchestrators
+
+    def _register_lines(self) -> None:
+        from Orchestrators.RegistrationLoader import load_registrations
+
+        load_registrations(on_error=LineFailures(self._line_failed))
+
+    def _line_failed(self, plugin: str | None, line_number: int, error: BaseException) -> None:
+        where = f"Orchestrators/RegisterOrchestrator.py:{line_number}"
+        record = self.host.record_of(plugin) if plugin else None
+        if record is None:
+            self.host.logger.error("%s failed: %s: %s", where, type(error).__name__, error, exc_info=error)
+        elif record.state == "on":
+            self.host.fail(record, Stage.ORCHESTRATORS, error)
+            record.reason = f"{where}: {record.reason}"
+        else:
+            self.host.logger.info("%s is left out: plugin %s is %s", where, record.name, record.state)
+
+    def _register_collected(self, record: PluginRecord) -> None:
+        registry = _registry()
+        if record.instance is None:
+            return
+        for name, cls in collected(record.instance).items():
+            taken = name in registry.names()
+            registry.register(name, cls)
+            if not taken:
+                record.orchestrators[name] = cls
+
+
+def _registry() -> Any:
+    from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
+
+    return OrchestratorRegistry

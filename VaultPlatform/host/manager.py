@@ -1,0 +1,102 @@
+"""The plugin manager: pluggy's, with hook specifications read from folders and a call that chains a value."""
+
+import difflib
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+NAMESPACE = "vault"
+
+
+class HookError(Exception):
+    """A hook specification or a hook call is wrong; the message says which and what to write instead."""
+
+
+class VaultPluginManager(pluggy.PluginManager):
+    """pluggy's manager over the namespace "vault".
+
+    `hook.<name>(**arguments)` calls every implementation in the order of `Base.active_plugins`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(NAMESPACE)
+
+    def add_specs(self, package: ModuleType) -> list[str]:
+        """Add every class with hook specifications of the modules of `package`, and return the hooks' names.
+
+        Raises `HookError` when a hook of that name is specified already; then none of them is added.
+        """
+        modules = [importlib.import_module(name) for name in _modules_of(package)]
+        classes = [cls for module in modules for cls in _classes_of(module) if self.spec_names(cls)]
+        names = [name for cls in classes for name in self.spec_names(cls)]
+        for name in names:
+            if names.count(name) > 1 or self.specified(name):
+                raise HookError(
+                    f"hook {name} is specified twice (again in {package.__name__}); rename one of them"
+                )
+        for cls in classes:
+            self.add_hookspecs(cls)
+        return names
+
+    def spec_names(self, cls: type) -> list[str]:
+        """Return the names of the hooks that `cls` specifies."""
+        return [name for name in dir(cls) if self.parse_hookspec_opts(cls, name) is not None]
+
+    def specified(self, name: str) -> bool:
+        """Whether there is a hook specification of this name."""
+        caller = getattr(self.hook, name, None)
+        return isinstance(caller, pluggy.HookCaller) and caller.has_spec()
+
+    def arguments(self, name: str) -> tuple[str, ...]:
+        """Return the argument names of the hook `name`, in order. Raises `HookError` when there is no such hook."""
+        if not self.specified(name):
+            raise HookError(f"there is no hook {name}{self.suggestion(name)}")
+        spec = getattr(self.hook, name).spec
+        return (*spec.argnames, *spec.kwargnames)
+
+    def hook_names(self) -> list[str]:
+        """Return the names of all specified hooks, sorted."""
+        return sorted(name for name in vars(self.hook) if self.specified(name))
+
+    def suggestion(self, name: str) -> str:
+        """Return '; did you mean …?' with the hook nearest to `name`, or ''."""
+        near = difflib.get_close_matches(name, self.hook_names(), n=1)
+        return f"; did you mean {near[0]}?" if near else ""
+
+    def filter(self, name: str, value: Any, **context: Any) -> Any:
+        """Pass `value` through every implementation of the hook `name` and return what the last one gave.
+
+        The first argument of the hook's specification is the value; each implementation gets what the one before
+        returned. None means "unchanged". Parameters: `context`, the specification's other arguments, all of them.
+        Raises `HookError` when the hook or its arguments are not those of the specification.
+        """
+        chained, *others = self.arguments(name)
+        if set(context) != set(others):
+            wanted = ", ".join(others) or "none"
+            raise HookError(
+                f"filter {name} takes besides the value: {wanted}; it got: {', '.join(context) or 'none'}"
+            )
+        for implementation in reversed(getattr(self.hook, name).get_hookimpls()):
+            given = {**context, chained: value}
+            accepted = (*implementation.argnames, *implementation.kwargnames)
+            changed = implementation.function(**{argument: given[argument] for argument in accepted})
+            if changed is not None:
+                value = changed
+        return value
+
+
+def _modules_of(package: ModuleType) -> list[str]:
+    paths = getattr(package, "__path__", None)
+    if paths is None:
+        raise HookError(f"{package.__name__} must be a folder of modules, one a noun")
+    return sorted(f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(paths))
+
+
+def _classes_of(module: ModuleType) -> list[type]:
+    return [
+        cls for _, cls in inspect.getmembers(module, inspect.isclass) if cls.__module__ == module.__name__
+    ]

@@ -1,0 +1,70 @@
+"""A plugin's migrations, tried before Django reads them: one that is broken would stop `migrate` for everybody."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from django.apps import AppConfig, apps
+from django.db.migrations import Migration
+
+from VaultPlatform.host.status import StageError
+
+
+def check_migrations(config: AppConfig) -> None:
+    """Import the migrations of `config` and check that they form one line. Raises `StageError`, or what they raise."""
+    folder = Path(config.path) / "migrations"
+    if not folder.is_dir():
+        return
+    modules = pkgutil.iter_modules([str(folder)])
+    names = [module.name for module in modules if not module.ispkg and module.name[0] not in "_~"]
+    if names and not (folder / "__init__.py").exists():
+        raise StageError(
+            f"{folder.parent.name}/migrations has no __init__.py, so Django would ignore it; add one"
+        )
+    found = {name: _migration(config.name, name) for name in names}
+    for migration in found.values():
+        for dependency in migration.dependencies:
+            _check_dependency(migration, tuple(dependency), own=config.label, names=set(names))
+    _check_one_leaf(found, label=config.label)
+
+
+def _migration(package: str, name: str) -> Migration:
+    module = importlib.import_module(f"{package}.migrations.{name}")
+    found = getattr(module, "Migration", None)
+    if not (isinstance(found, type) and issubclass(found, Migration)):
+        raise StageError(f"migrations/{name}.py defines no class Migration")
+    return found(name, package)
+
+
+def _check_dependency(
+    migration: Migration, dependency: tuple[str, ...], *, own: str, names: set[str]
+) -> None:
+    label, name = dependency[0], dependency[1]
+    if name in ("__first__", "__latest__") or label == "__setting__":
+        known = label == "__setting__" or label in apps.app_configs
+    elif label == own:
+        known = name in names
+    else:
+        known = label in apps.app_configs and _has_migration(apps.app_configs[label], name)
+    if not known:
+        raise StageError(
+            f'migrations/{migration.name}.py depends on ("{label}", "{name}"), which does not exist'
+        )
+
+
+def _has_migration(config: AppConfig, name: str) -> bool:
+    return (Path(config.path) / "migrations" / f"{name}.py").exists()
+
+
+def _check_one_leaf(found: dict[str, Migration], *, label: str) -> None:
+    parents = {
+        name for migration in found.values() for owner, name in migration.dependencies if owner == label
+    }
+    replaced = {name for migration in found.values() for owner, name in migration.replaces if owner == label}
+    leaves = sorted(set(found) - parents - replaced)
+    if found and not leaves:
+        raise StageError("the migrations depend on each other in a circle")
+    if len(leaves) > 1:
+        raise StageError(
+            f"several migrations are the last ({', '.join(leaves)}); run makemigrations --merge {label}"
+        )

@@ -1,0 +1,88 @@
+"""A plugin's routes: read and checked at start, mounted behind the core's, taken out again when the plugin fails."""
+
+import re
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+
+from django.core.checks import ERROR
+from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import RegexPattern
+
+from VaultPlatform.host.status import StageError
+
+type_of_route = URLPattern | URLResolver
+_PARAMETER = re.compile(r"<(?:(?P<type>[^>:]+):)?[^>]+>")
+_LITERAL_START = re.compile(r"\^?[A-Za-z0-9_-]+(?:[/$\\]|$)")
+
+
+class PluginRoutes:
+    """The mounted routes of one plugin. `close()` makes them match nothing, wherever they are included."""
+
+    def __init__(self, module: ModuleType) -> None:
+        patterns = getattr(module, "urlpatterns", None)
+        if not isinstance(patterns, list | tuple):
+            raise StageError("urls.py defines no list urlpatterns")
+        self._patterns: list[type_of_route] = list(patterns)
+        _check(self._patterns)
+        name = getattr(module, "app_name", None)
+        self.names = tuple(routes_of(self._patterns))
+        self.mount: URLResolver = path("", include((self._patterns, name) if name else self._patterns))
+
+    def close(self) -> None:
+        """Take the routes out."""
+        self._patterns.clear()
+
+
+def routes_of(patterns: Sequence[type_of_route], prefix: str = "") -> Iterator[str]:
+    """Yield every full route of `patterns`, nested ones too, with parameter names dropped: `a/<int>`."""
+    for pattern in patterns:
+        route = prefix + _normalised(pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes_of(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def _normalised(pattern: type_of_route) -> str:
+    route = str(pattern.pattern)
+    if isinstance(pattern.pattern, RegexPattern):
+        return route.removeprefix("^").removesuffix("$").removesuffix("\\Z")
+    return _PARAMETER.sub(lambda match: f"<{match['type'] or 'str'}>", route)
+
+
+def clash(routes: Sequence[str], *, owners: dict[str, str]) -> str | None:
+    """Return why `routes` cannot be mounted beside those in `owners` (route -> whose it is), None when they can."""
+    for route in routes:
+        if route in owners:
+            return f'route "{route}" belongs to {owners[route]} already; rename it'
+    doubled = {route for route in routes if routes.count(route) > 1}
+    return f'route "{min(doubled)}" is defined twice in its own urls.py' if doubled else None
+
+
+def _check(patterns: Sequence[type_of_route]) -> None:
+    """Refuse what Django's own checks call an error, and what would catch requests meant for others."""
+    for pattern in patterns:
+        if not isinstance(pattern, URLPattern | URLResolver):
+            raise StageError(f"urlpatterns holds {pattern!r}, which is no path(), re_path() or include()")
+        for message in pattern.check():
+            if message.level >= ERROR:
+                raise StageError(f"{message.msg} ({message.id})")
+    for start in _starts(patterns):
+        if start and not _LITERAL_START.match(start):
+            raise StageError(
+                f'route "{start}" would catch requests meant for others; begin it with a word of its own'
+            )
+
+
+def _starts(patterns: Sequence[type_of_route], prefix: str = "") -> Iterator[str]:
+    """Yield the routes as matched from the start: a regular expression that is not anchored begins with ".*"."""
+    for pattern in patterns:
+        route = str(pattern.pattern)
+        if isinstance(pattern.pattern, RegexPattern) and not prefix and not route.startswith("^"):
+            route = ".*" + route
+        if isinstance(pattern, URLResolver) and not (prefix + route):
+            yield from _starts(pattern.url_patterns)
+        elif isinstance(pattern, URLResolver) and not _LITERAL_START.match(prefix + route):
+            yield from _starts(pattern.url_patterns, prefix + route)
+        else:
+            yield prefix + route

@@ -1,0 +1,104 @@
+"""What is known of a plugin: the record the host keeps, and the value it shows.
+
+Also the two ways a plugin can be refused: `StageError` inside the host, `PluginLoadError` for the whole site.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+State = Literal["on", "off", "failed", "absent"]
+ErrorMode = Literal["skip", "refuse", "none"]
+
+
+class Stage(StrEnum):
+    """The steps by which a plugin is loaded, in order; a plugin that fails names the step at which it did."""
+
+    DISCOVER = "discover"
+    MANIFEST = "manifest"
+    IMPORT = "import"
+    SETTINGS = "settings"
+    APPS = "apps"
+    MODELS = "models"
+    MIGRATIONS = "migrations"
+    READY = "ready"
+    CLASS = "class"
+    HOOKS = "hooks"
+    URLS = "urls"
+    ORCHESTRATORS = "orchestrators"
+
+
+class StageError(Exception):
+    """The host's own finding about a plugin; its message is the reason that is shown."""
+
+
+class PluginLoadError(SystemExit):
+    """A plugin did not load and `Base.plugin_errors` is "refuse": the process ends with this message, no traceback."""
+
+    def __init__(self, *, failures: "list[PluginStatus]") -> None:
+        self.failures = failures
+        lines = [f"  {failure.name}: stage {failure.stage}: {failure.reason}" for failure in failures]
+        super().__init__(
+            'Refusing to start, for Base.plugin_errors is "refuse" and these plugins did not load:\n'
+            + "\n".join(lines)
+            + '\nMend them, take them out of Base.active_plugins, or set Base.plugin_errors to "skip".'
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginStatus:
+    """One plugin as it is shown; holds nothing an organisation's administrator may not see."""
+
+    name: str
+    #: From plugin.yaml, else "0".
+    version: str
+    state: State
+    #: Where it failed; None unless state is "failed" or "absent".
+    stage: str | None
+    #: Why it is not on, or what is to be known though it is.
+    reason: str | None
+    #: Whether its routes answer.
+    routes_registered: bool
+    #: The folder it comes from, as configured; "" when there is none.
+    source: str
+
+
+@dataclass(kw_only=True)
+class PluginRecord:
+    """What the host knows of one plugin while it loads it and afterwards. Private to the host."""
+
+    name: str
+    folder: Path | None = None
+    version: str = "0"
+    state: State = "off"
+    stage: Stage | None = None
+    reason: str | None = None
+    traceback: str | None = None
+    #: The Django app label; None when the plugin is no app.
+    label: str | None = None
+    #: True once its models are registered and sound: then they stay, even if a later stage fails.
+    has_models: bool = False
+    instance: Any = None
+    proxy: Any = None
+    orchestrators: dict[str, type] = field(default_factory=dict)
+    #: Normalised routes relative to vault/.
+    routes: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def package(self) -> str:
+        """The dotted name it is imported by."""
+        return f"Plugins.{self.name}"
+
+    def shown(self) -> PluginStatus:
+        """Return this record as the value that may be shown."""
+        return PluginStatus(
+            name=self.name,
+            version=self.version,
+            state=self.state,
+            stage=str(self.stage) if self.stage else None,
+            reason=self.reason or ("; ".join(self.notes) or None),
+            routes_registered=self.state == "on" and bool(self.routes),
+            source=str(self.folder or ""),
+        )

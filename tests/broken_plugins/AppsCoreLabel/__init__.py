@@ -1,0 +1,1 @@
+"""apps.py takes the label of a core app."""

@@ -1,0 +1,1 @@
+"""Well, and never switched on in these tests."""

@@ -1,0 +1,5 @@
+"""Defines another class."""
+
+
+class Classmissing:
+    """Nearly."""

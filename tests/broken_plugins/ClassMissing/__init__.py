@@ -1,0 +1,1 @@
+"""The class is not named like the plugin."""

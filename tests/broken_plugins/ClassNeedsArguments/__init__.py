@@ -1,0 +1,1 @@
+"""The class cannot be made without arguments."""

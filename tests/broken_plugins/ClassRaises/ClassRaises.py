@@ -1,0 +1,8 @@
+"""Fails when made."""
+
+
+class ClassRaises:
+    """Fails when made."""
+
+    def __init__(self):
+        len(5)

@@ -1,0 +1,1 @@
+"""The class raises a TypeError of its own when it is made."""

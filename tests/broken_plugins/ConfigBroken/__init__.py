@@ -1,0 +1,1 @@
+"""config.py fails; it is not taken for a missing config.py."""

@@ -1,0 +1,1 @@
+"""A coroutine that nobody would await."""

@@ -1,0 +1,1 @@
+"""Marked for another project's hooks."""

@@ -1,0 +1,1 @@
+"""A hook name with a letter missing."""

@@ -1,0 +1,1 @@
+"""Loads well and raises at every call."""

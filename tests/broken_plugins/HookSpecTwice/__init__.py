@@ -1,0 +1,1 @@
+"""Brings a hook specification that exists already."""

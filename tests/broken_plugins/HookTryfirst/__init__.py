@@ -1,0 +1,1 @@
+"""Pushes itself before the others."""

@@ -1,0 +1,1 @@
+"""A hook argument that the hook does not have."""

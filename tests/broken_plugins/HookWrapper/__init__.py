@@ -1,0 +1,1 @@
+"""Swallows the vetoes of others."""

@@ -1,0 +1,3 @@
+"""Raises while it is imported."""
+
+raise RuntimeError("the plugin is not well")

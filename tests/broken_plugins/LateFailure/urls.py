@@ -1,0 +1,3 @@
+"""Fails."""
+
+raise LookupError("no routes today")

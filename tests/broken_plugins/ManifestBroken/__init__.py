@@ -1,0 +1,1 @@
+"""Its plugin.yaml is no YAML."""

@@ -1,0 +1,1 @@
+"""A migration cannot be imported."""

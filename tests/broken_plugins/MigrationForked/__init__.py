@@ -1,0 +1,1 @@
+"""Two migrations are both the last."""

@@ -1,0 +1,1 @@
+"""A migration depends on one that does not exist."""

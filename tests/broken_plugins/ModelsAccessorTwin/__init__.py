@@ -1,0 +1,1 @@
+"""Its reverse accessor on users is the one of Witness."""

@@ -1,0 +1,1 @@
+"""A model registers itself among the core's."""

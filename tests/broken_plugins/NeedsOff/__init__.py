@@ -1,0 +1,1 @@
+"""Imports a plugin that is not on."""

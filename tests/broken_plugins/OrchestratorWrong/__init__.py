@@ -1,0 +1,1 @@
+"""Collects something that is no orchestrator."""

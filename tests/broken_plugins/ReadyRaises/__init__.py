@@ -1,0 +1,1 @@
+"""ready() raises after it has connected a signal."""

@@ -1,0 +1,1 @@
+"""A view class without as_view()."""

@@ -1,0 +1,1 @@
+"""Its route is a core route under other parameter names."""

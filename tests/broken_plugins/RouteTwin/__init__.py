@@ -1,0 +1,1 @@
+"""Its route is that of Witness, behind an include."""

@@ -1,0 +1,1 @@
+"""Its regular expression matches anywhere in a path."""

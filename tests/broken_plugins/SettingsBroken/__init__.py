@@ -1,0 +1,1 @@
+"""Its block in the settings file does not fit its model."""

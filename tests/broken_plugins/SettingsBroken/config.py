@@ -1,0 +1,9 @@
+"""The block needs a number."""
+
+from pydantic import BaseModel
+
+
+class Settings(BaseModel):
+    """One number."""
+
+    limit: int

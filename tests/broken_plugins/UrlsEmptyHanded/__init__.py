@@ -1,0 +1,1 @@
+"""urls.py has no urlpatterns."""

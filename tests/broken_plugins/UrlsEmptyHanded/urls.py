@@ -1,0 +1,3 @@
+"""Forgets the list."""
+
+url_patterns = []

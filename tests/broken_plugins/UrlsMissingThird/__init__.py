@@ -1,0 +1,1 @@
+"""urls.py exists and imports a package that is not installed."""

@@ -1,0 +1,1 @@
+"""views.py has a syntax error."""

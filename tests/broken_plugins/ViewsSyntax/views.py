@@ -1,0 +1,5 @@
+"""Not Python."""
+
+
+def page(request:
+    return None

@@ -1,0 +1,1 @@
+"""Well: shows that the others work beside a broken plugin."""
