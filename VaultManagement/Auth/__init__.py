@@ -1,0 +1,1 @@
+"""Signing in and out: sessions of an organisation's members."""

@@ -1,0 +1,38 @@
+"""Reads of sign-in."""
+
+from typing import Any
+
+from VaultErrors.BackendErrors import errors
+from VaultManagement.Auth.bll.HelperFunctions import password_fits
+from VaultManagement.Users.bll.service import user_service
+from VaultModels.models import User
+from VaultPlatform import tenancy
+from VaultPlatform.identity.tokens import RefreshToken
+
+
+def get_member(*, username: str, password: str) -> User:
+    """The active member of that name and password. Raises Unauthenticated, alike for every reason."""
+    user = user_service.get(username=username)
+    fits = password_fits(user, password)
+    if user is None or not fits:
+        raise errors.bad_request.Unauthenticated("No active account has this name and password.")
+    return user
+
+
+def get_refresh_token(*, refresh: str) -> RefreshToken:
+    """The token that a client sent. Raises Unauthenticated, or PermissionDenied if it is another organisation's."""
+    token = RefreshToken.decode(refresh)
+    if token["org"] != tenancy.current().key:
+        raise errors.bad_request.PermissionDenied("This token belongs to another organisation.")
+    return token
+
+
+def get_me(*, user: User) -> dict[str, Any]:
+    """The signed-in member, as the client may see it."""
+    return {
+        "id": str(user.id),
+        "username": user.username,
+        "email": user.email,
+        "role": user.role,
+        "organisation": tenancy.current().slug,
+    }

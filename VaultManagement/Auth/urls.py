@@ -1,0 +1,12 @@
+"""Routes of sign-in."""
+
+from django.urls import path
+
+from VaultManagement.Auth.views import Me, SignIn, SignOut, TokenRefresh
+
+urlpatterns = [
+    path("auth/token", SignIn.as_view()),
+    path("auth/refresh", TokenRefresh.as_view()),
+    path("auth/logout", SignOut.as_view()),
+    path("auth/me", Me.as_view()),
+]

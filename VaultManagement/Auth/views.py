@@ -1,0 +1,62 @@
+"""Endpoints of sign-in: each validates, calls one thing, responds."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from NimbusVaultConstants.CommonConstants.CommonConstants import ModelAPIView, public
+from NimbusVaultConstants.CommonConstants.Runs import run_response, validated
+from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
+from VaultErrors.BackendErrors import errors
+from VaultManagement.Auth.bll import GetApisbll
+from VaultManagement.Auth.serializers import (
+    MeSerializer,
+    RefreshSerializer,
+    SignInSerializer,
+    TokenPairSerializer,
+)
+
+
+@public
+class SignIn(ModelAPIView):
+    """Exchange a name and a password for an access and a refresh token."""
+
+    @extend_schema(request=SignInSerializer, responses=TokenPairSerializer)
+    def post(self, request: Request) -> Response:
+        auth = OrchestratorRegistry.get("auth")
+        auth.stage_sign_in(user=GetApisbll.get_member(**validated(SignInSerializer, request)))
+        return run_response(auth)
+
+
+@public
+class TokenRefresh(ModelAPIView):
+    """Exchange a refresh token for a new pair; each is good once, and one that comes back ends the session."""
+
+    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer)
+    def post(self, request: Request) -> Response:
+        auth = OrchestratorRegistry.get("auth")
+        auth.stage_refresh(token=GetApisbll.get_refresh_token(**validated(RefreshSerializer, request)))
+        response = run_response(auth)
+        if response.data is None:
+            raise errors.bad_request.Unauthenticated("This refresh token was used before; its session is ended.")
+        return response
+
+
+class SignOut(ModelAPIView):
+    """End the session: its access and refresh tokens are refused from now on."""
+
+    write_role = "reader"
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        auth = OrchestratorRegistry.get("auth")
+        auth.stage_sign_out(session_id=request.auth["sid"])
+        return run_response(auth)
+
+
+class Me(ModelAPIView):
+    """Who the token stands for."""
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(GetApisbll.get_me(user=request.user))

@@ -1,0 +1,76 @@
+"""Writes of groups, as steps of a run. A group is locked before its members, as everywhere."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+from django.db import IntegrityError
+
+from Orchestrators.ContextManager import context_manager, db_step
+from VaultErrors.BackendErrors import errors
+from VaultManagement.Groups.bll.HelperFunctions import format_group, name_taken, no_such_group
+from VaultManagement.Groups.bll.service import group_service
+from VaultManagement.Users.bll.service import user_service
+
+OUTCOME = {"common": ["result", "result_status"]}
+
+
+@db_step
+@context_manager(get_contexts={}, set_contexts=OUTCOME)
+def create_group_bll(orchestrator: Any, name: str, members: Sequence[UUID]) -> None:
+    """Add a group of `members`, given by their ids."""
+    _lock_members(members)
+    try:
+        group = group_service.create(name=name)
+    except IntegrityError as error:
+        raise name_taken(name) from error
+    if members:
+        group.user_set.add(*members)
+    orchestrator.set_context_value("result", format_group(group))
+    orchestrator.set_context_value("result_status", 201)
+
+
+@db_step
+@context_manager(get_contexts={}, set_contexts=OUTCOME)
+def update_group_bll(
+    orchestrator: Any, group_id: int, name: str | None, members: Sequence[UUID] | None
+) -> None:
+    """Rename a group and replace the whole of its members; None leaves either as it is."""
+    group = _locked(group_id, for_delete=False)
+    if members is not None:
+        _lock_members(members)
+        group.user_set.set(members)
+    if name is not None:
+        try:
+            group_service.update(group, name=name)
+        except IntegrityError as error:
+            raise name_taken(name) from error
+    orchestrator.set_context_value("result", format_group(group))
+    orchestrator.set_context_value("result_status", 200)
+
+
+@db_step
+@context_manager(get_contexts={}, set_contexts=OUTCOME)
+def delete_group_bll(orchestrator: Any, group_id: int) -> None:
+    """Remove a group; its members stay."""
+    group_service.delete(_locked(group_id, for_delete=True))
+    orchestrator.set_context_value("result_status", 204)
+
+
+def _locked(group_id: int, *, for_delete: bool) -> Group:
+    """The group, locked until the end of the transaction. Raises NotFound."""
+    group = group_service.filter(id=group_id).select_for_update(no_key=not for_delete).first()
+    if group is None:
+        raise no_such_group()
+    return group
+
+
+def _lock_members(ids: Sequence[UUID]) -> None:
+    """Keep the members from being deleted meanwhile. Raises ValidationError if one does not exist."""
+    if not ids:
+        return
+    found = user_service.filter(id__in=ids).select_for_update(no_key=True).order_by("id")
+    unknown = sorted(str(each) for each in set(ids) - {user.pk for user in found})
+    if unknown:
+        raise errors.bad_request.ValidationError(f"members: there is no user {', '.join(unknown)}.")

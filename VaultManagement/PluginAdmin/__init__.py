@@ -1,0 +1,1 @@
+"""The plugins of the site, as the administrators of an organisation may see them."""

@@ -1,0 +1,45 @@
+"""Celery's settings from the vault's: four queues, and a broker made of files where no other is named."""
+
+from pathlib import Path
+from typing import Any
+
+from kombu import Queue
+
+from VaultPlatform.config import CelerySection, reveal
+
+QUEUES = ("high", "medium", "low", "bulk")
+
+
+def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
+    """Celery's lower-case settings.
+
+    Parameters: `config`, the Celery section; `home`, the folder of all state, where the embedded broker keeps messages.
+    Messages are acknowledged when the task is done, so that a worker that dies loses none (the embedded broker of
+    files may, and is for a single machine without a server).
+    """
+    settings: dict[str, Any] = {
+        "task_queues": [Queue(name) for name in QUEUES],
+        "task_default_queue": "medium",
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_ignore_result": config.result_url is None,
+        "worker_prefetch_multiplier": 1,
+        "worker_concurrency": config.concurrency,
+        "worker_hijack_root_logger": False,
+        "broker_connection_retry_on_startup": True,
+        "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler",
+        "timezone": "UTC",
+    }
+    if config.result_url is not None:
+        settings["result_backend"] = reveal(config.result_url)
+    if config.broker_url is not None:
+        return {**settings, "broker_url": reveal(config.broker_url)}
+    return {**settings, **_broker_of_files(home / "broker")}
+
+
+def _broker_of_files(folder: Path) -> dict[str, Any]:
+    messages, control = folder / "messages", folder / "control"
+    for path in (messages, control):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    options = {"data_folder_in": str(messages), "data_folder_out": str(messages), "control_folder": str(control)}
+    return {"broker_url": "filesystem://", "broker_transport_options": options}

@@ -1,0 +1,80 @@
+"""The JWTs of the vault, one class a purpose.
+
+Each purpose has its own audience, so that no token serves where another is meant: members' access and refresh tokens
+name their organisation, operators' tokens name none.
+"""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any, Self
+
+from django.conf import settings
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import Token
+
+from VaultErrors.BackendErrors import errors
+
+ALGORITHM = "HS256"
+ISSUER = "nimbusvault"
+
+
+@cache
+def _backend(audience: str) -> TokenBackend:
+    return TokenBackend(ALGORITHM, signing_key=settings.TOKEN_SIGNING_KEY, audience=audience, issuer=ISSUER)
+
+
+class VaultToken(Token):
+    """A signed token for one audience.
+
+    `VaultToken(encoded)` verifies and raises simplejwt's TokenError; `decode` is the same with an error for clients.
+    """
+
+    audience: str
+
+    @property
+    def token_backend(self) -> TokenBackend:
+        return _backend(self.audience)
+
+    @classmethod
+    def make(cls, **claims: Any) -> Self:
+        """A new token with `claims`; UUIDs are written as strings."""
+        token = cls()
+        for name, value in claims.items():
+            token[name] = str(value)
+        return token
+
+    @classmethod
+    def decode(cls, encoded: str) -> Self:
+        """Verify signature, algorithm, audience, issuer, type and expiry. Raises Unauthenticated."""
+        try:
+            return cls(encoded)  # type: ignore[arg-type]
+        except TokenError as error:
+            raise errors.bad_request.Unauthenticated(
+                "The token is invalid or has expired; sign in again, or refresh it.",
+                headers={"WWW-Authenticate": "JWT"},
+            ) from error
+
+
+class AccessToken(VaultToken):
+    """Lets a member in for some minutes; claims `sub` (user), `org` (organisation), `sid` (session)."""
+
+    token_type = "access"
+    audience = "vault"
+    lifetime = timedelta(minutes=settings.ACCESS_TOKEN_MINUTES)
+
+
+class RefreshToken(VaultToken):
+    """Exchanged once for a new pair; claims as the access token's."""
+
+    token_type = "refresh"
+    audience = "vault-refresh"
+    lifetime = timedelta(days=settings.REFRESH_TOKEN_DAYS)
+
+
+class SiteToken(VaultToken):
+    """Lets an operator in; claim `sub` (operator)."""
+
+    token_type = "site"
+    audience = "vault-site"
+    lifetime = timedelta(minutes=settings.ACCESS_TOKEN_MINUTES)

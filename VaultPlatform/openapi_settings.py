@@ -1,0 +1,13 @@
+"""How the API describes itself. In a room without imports, because Django's settings read it."""
+
+SPECTACULAR = {
+    "TITLE": "NimbusVault",
+    "DESCRIPTION": "A multi-tenant document vault. Send the organisation in the header `Org`.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}

@@ -1,0 +1,23 @@
+"""`celery` that says when it is ready, by a line of its own on standard output.
+
+The supervisor starts worker and beat through this module, because "the process exists" is not "it takes work".
+Arguments are those of the `celery` command.
+"""
+
+import os
+import sys
+
+from celery.__main__ import main
+from celery.signals import beat_init, worker_ready
+
+from VaultPlatform.serving.child import READY
+
+
+def _say_ready(**_: object) -> None:
+    os.write(1, f"\n{READY}\n".encode())  # past sys.stdout, which Celery turns into log records
+
+
+if __name__ == "__main__":
+    worker_ready.connect(_say_ready)
+    beat_init.connect(_say_ready)
+    sys.exit(main())

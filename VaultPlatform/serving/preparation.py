@@ -1,0 +1,116 @@
+"""What has to be there before the site serves: migrated databases and, at the first start, the first accounts.
+
+The first start is told by the databases, not by the folder: no operator yet, no organisation yet. So a second
+start changes nothing, and whoever deleted `demo` does not find it back.
+"""
+
+import io
+import secrets
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import DatabaseError, connections
+
+from VaultPlatform import tenancy
+from VaultPlatform.identity.service import operator_service
+from VaultPlatform.serving.console import say
+from VaultPlatform.serving.home import CannotStart
+
+ORGANISATION = "demo"
+ADMINISTRATOR = "admin"
+OPERATOR = "operator"
+
+_AS_BEFORE = "as set at the first start"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstAccounts:
+    """What this start created, and the password that it was given."""
+
+    password: str
+    generated: bool
+    operator: bool
+    organisation: bool
+
+
+def prepare(*, admin_password: str | None) -> FirstAccounts:
+    """Migrate the control plane and every organisation, and create the first accounts where there are none.
+
+    Parameters: `admin_password` for both first accounts; None has one generated.
+    Raises CannotStart when the database of the control plane cannot be used. An organisation that cannot be
+    migrated is told and does not keep the others from being served.
+    """
+    _migrate()
+    accounts = FirstAccounts(
+        password=admin_password or secrets.token_urlsafe(12),
+        generated=admin_password is None,
+        operator=not operator_service.filter().exists(),
+        organisation=not tenancy.list_organisations(),
+    )
+    if accounts.operator:
+        call_command("create_operator", OPERATOR, password=accounts.password, stdout=io.StringIO())
+        _tell(f"the operator {OPERATOR}", accounts)
+    if accounts.organisation:
+        administrator = {"admin": ADMINISTRATOR, "password": accounts.password}
+        call_command("create_org", ORGANISATION, **administrator, stdout=io.StringIO())
+        _tell(f"the organisation {ORGANISATION} with its administrator {ADMINISTRATOR}", accounts)
+    connections.close_all()
+    return accounts
+
+
+def _migrate() -> None:
+    try:
+        outcome = tenancy.migrate_everything(verbosity=0)
+    except DatabaseError as error:
+        raise CannotStart(
+            f"The database of the site cannot be used: {str(error).strip()}\n"
+            "Where it is, the section Database of the settings file says; without one it is in VAULT_HOME."
+        ) from error
+    for name, reason in outcome.failed.items():
+        say(f"NOT MIGRATED and not served: {name} ({reason}). `manage.py migrate_orgs` tries again.")
+
+
+def _tell(created: str, accounts: FirstAccounts) -> None:
+    """At once, so that a generated password is not lost when something later goes wrong."""
+    say(f"Created {created}, password {_password_in_words(accounts)}.")
+
+
+def _password_in_words(accounts: FirstAccounts) -> str:
+    return (
+        f"{accounts.password} (shown at this start only)"
+        if accounts.generated
+        else "from VAULT_ADMIN_PASSWORD"
+    )
+
+
+def welcome(accounts: FirstAccounts, *, address: str, home: str) -> str:
+    """The text for the person at the terminal: where the site is, who can sign in, what to try first.
+
+    Parameters: `address`, scheme, host and port; `home`, the folder of all state.
+    """
+    new = _password_in_words(accounts)
+    admins, operators = (
+        new if created else _AS_BEFORE for created in (accounts.organisation, accounts.operator)
+    )
+    return f"""
+NimbusVault is up at {address}
+
+  administrator   {ADMINISTRATOR}, organisation {ORGANISATION}; password {admins}
+  operator        {OPERATOR}, the whole site; password {operators}
+  all of the API  {address}/vault/api/swagger/
+  data and keys   {home}
+
+Try it in another terminal:
+
+  PASSWORD={_password_in_shell(accounts)}
+  curl -s {address}/vault/auth/token -H 'Org: {ORGANISATION}' -H 'Content-Type: application/json' \\
+    -d '{{"username": "{ADMINISTRATOR}", "password": "'"$PASSWORD"'"}}'
+
+Ctrl-C stops it.
+"""
+
+
+def _password_in_shell(accounts: FirstAccounts) -> str:
+    if not accounts.organisation:
+        return "'the one of the first start'"
+    return f"'{accounts.password}'" if accounts.generated else '"$VAULT_ADMIN_PASSWORD"'

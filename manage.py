@@ -1,0 +1,23 @@
+#!/usr/bin/env python
+"""NimbusVault's commands: `python manage.py help`."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command in sys.argv; what is wrong with settings or plugins is said in one message, without traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "NimbusVault.settings")
+    from django.core.management import execute_from_command_line
+
+    from VaultPlatform.config import SettingsError
+    from VaultPlatform.host import PluginLoadError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (SettingsError, PluginLoadError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

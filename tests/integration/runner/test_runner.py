@@ -1,0 +1,113 @@
+"""`make test` itself: servers of its own, and an honest verdict."""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests import run, services
+from tests.integration.serving.processes import below, is_alive, wait_until
+
+pytestmark = pytest.mark.database_independent
+
+ROOT = Path(__file__).parents[3]
+POSTGRESQL_IS_THERE = services.Found(kind=services.POSTGRESQL, url="postgresql://x", words="found")
+POSTGRESQL_IS_MISSING = services.Found(kind=services.POSTGRESQL, url=None, words="postgres is not installed")
+
+
+def outcome(code: int, summary: str = "1 passed in 0.1s") -> run.Outcome:
+    return run.Outcome(round=run.ON_SQLITE, code=code, summary=summary)
+
+
+def installed(program: str) -> bool:
+    return bool(shutil.which(program)) or any(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "program"), [(services.POSTGRESQL, "postgres"), (services.REDIS, "redis-server")]
+)
+def test_a_server_is_started_where_none_runs_never_as_root_and_ends_with_the_run(
+    kind: services.Kind, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not installed(program):
+        pytest.skip(f"{program} is not installed")
+    monkeypatch.delenv(kind.variable, raising=False)
+    with ExitStack() as stack:
+        found = services._find(dataclasses.replace(kind, usual_urls=()), stack)
+        assert found.words == "started for this run"
+        assert found.url
+        kind.check(found.url)
+        everything = below(os.getpid())
+        servers = [pid for pid in everything if Path(f"/proc/{pid}/comm").read_text().strip() == program]
+        assert servers
+        assert all(Path(f"/proc/{pid}").stat().st_uid != 0 for pid in servers)
+    wait_until(lambda: not any(map(is_alive, servers)), seconds=3, what="the server is gone")
+    with pytest.raises(services.CannotUse):
+        kind.check(found.url)
+
+
+def test_a_server_that_cannot_be_had_is_left_out_with_the_reason() -> None:
+    def not_installed(_folder: Path) -> services.Recipe:
+        raise services.CannotUse("postgres is not installed")
+
+    kind = dataclasses.replace(
+        services.POSTGRESQL, variable="VAULT_TEST_UNSET", usual_urls=(), recipe=not_installed
+    )
+    with ExitStack() as stack:
+        found = services._find(kind, stack)
+    assert (found.url, found.words) == (None, "postgres is not installed")
+
+
+def test_a_server_that_was_named_but_cannot_be_used_is_an_error_and_not_replaced() -> None:
+    environment = {**os.environ, "VAULT_TEST_REDIS_URL": "redis://127.0.0.1:1/0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.run"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "A server that was named cannot be used. Redis:" in done.stderr
+
+
+def test_arguments_reach_pytest_and_its_summary_is_among_the_last_lines() -> None:
+    chosen = "tests/integration/runner/test_runner.py::test_all_passed_is_well"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.run", chosen], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "on SQLite:   1 passed" in done.stdout.partition("=== What ran ===")[2]
+
+
+def test_all_passed_is_well() -> None:
+    assert run.report([POSTGRESQL_IS_THERE], [outcome(0), outcome(0)], required=True)
+
+
+def test_one_failed_round_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not run.report([POSTGRESQL_IS_THERE], [outcome(0), outcome(1, "1 failed in 0.1s")], required=False)
+    assert "FAILED on SQLite" in capsys.readouterr().out
+
+
+def test_a_selection_that_fits_one_round_only_is_well_and_one_that_fits_none_fails() -> None:
+    assert run.report([POSTGRESQL_IS_THERE], [outcome(0), outcome(run.NOTHING_SELECTED)], required=True)
+    assert not run.report([POSTGRESQL_IS_THERE], [outcome(run.NOTHING_SELECTED)] * 2, required=True)
+
+
+def test_leaving_out_postgresql_is_told_and_fails_only_where_it_is_required(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run.report([POSTGRESQL_IS_MISSING], [outcome(0)], required=False)
+    assert "LEFT OUT: postgres is not installed" in capsys.readouterr().out
+    assert not run.report([POSTGRESQL_IS_MISSING], [outcome(0)], required=True)
+
+
+def test_the_summary_is_the_last_line_of_pytest_without_its_colours() -> None:
+    tail = "noise 1 passed\n\x1b[32m==== \x1b[1m3 passed\x1b[0m, 1 skipped in 0.2s ====\x1b[0m\n"
+    assert run._summary(tail) == "3 passed, 1 skipped in 0.2s"

@@ -1,0 +1,204 @@
+"""The supervisor with real processes: nothing outlives it, whatever happens, and failures are told."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.serving.dummy_site import ROOT
+from tests.integration.serving.processes import below, is_alive, wait_until
+
+pytestmark = pytest.mark.database_independent
+
+PATIENCE = {"start_seconds": 10, "grace_seconds": 1, "pause_seconds": 0.1, "failures_in_a_row": 2}
+
+
+class DummySite:
+    """A supervisor with dummy programs, started in a folder of its own; its output goes to a file there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process: subprocess.Popen[bytes] | None = None
+        (folder / "pids").mkdir()
+
+    def start(self, *programs: str, controlling_terminal: int | None = None, **patience: float) -> None:
+        command = [sys.executable, "-m", "tests.integration.serving.dummy_site"]
+        with (self.folder / "output").open("wb") as output:
+            self.process = subprocess.Popen(
+                [*command, json.dumps({**PATIENCE, **patience}), *programs],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdin=controlling_terminal,
+                stdout=output if controlling_terminal is None else controlling_terminal,
+                stderr=subprocess.STDOUT,
+                start_new_session=controlling_terminal is None,
+                preexec_fn=None if controlling_terminal is None else lambda: os.login_tty(0),
+            )
+
+    @property
+    def output(self) -> str:
+        return (self.folder / "output").read_text()
+
+    def pids(self, role: str = "*") -> list[int]:
+        return [int(path.stem) for path in (self.folder / "pids").glob(f"*.{role}")]
+
+    def wait_for_output(self, text: str) -> None:
+        wait_until(lambda: text in self.output, seconds=15, what=f"{text!r} is printed, got {self.output!r}")
+
+    def wait_for_roles(self, *roles: str) -> None:
+        wait_until(lambda: all(map(self.pids, roles)), seconds=15, what=f"there are processes {roles}")
+
+    def send(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def exit_code(self, *, seconds: float = 8) -> int:
+        assert self.process is not None
+        return self.process.wait(seconds)
+
+    def everything_below(self) -> list[int]:
+        assert self.process is not None
+        return below(self.process.pid)
+
+    def assert_nothing_left(self, also: list[int], *, seconds: float = 5) -> None:
+        known = {*self.pids(), *also}
+        wait_until(lambda: not any(map(is_alive, known)), seconds=seconds, what=f"all of {known} are gone")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[DummySite]:
+    made = DummySite(tmp_path)
+    yield made
+    for pid in made.pids():
+        if is_alive(pid):
+            os.kill(pid, signal.SIGKILL)
+    if made.process is not None:
+        made.process.wait()
+
+
+def started(site: DummySite, **patience: float) -> list[int]:
+    """A site with a family up; returns the ids of all its processes."""
+    site.start("web=family", "worker=tidy", **patience)
+    site.wait_for_output("WELCOME")
+    site.wait_for_roles("forked", "strayed")
+    processes = site.everything_below()
+    assert len(processes) >= 6, "two keepers, two programs, two forked processes"
+    return processes
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_signal_ends_every_process_and_lets_programs_tidy_up(
+    site: DummySite, number: signal.Signals
+) -> None:
+    processes = started(site)
+    site.send(number)
+    assert site.exit_code() == 0
+    site.assert_nothing_left(processes, seconds=0.2)
+    assert (site.folder / "tidied").exists()
+    assert f"{number.name} received" in site.output
+
+
+def test_closing_the_terminal_ends_every_process(site: DummySite) -> None:
+    ours, theirs = pty.openpty()
+    site.start("web=family", controlling_terminal=theirs)
+    os.close(theirs)
+    site.wait_for_roles("forked", "strayed")
+    processes = site.everything_below()
+    os.close(ours)
+    site.exit_code()
+    site.assert_nothing_left(processes, seconds=0.2)
+
+
+def test_killing_the_supervisor_leaves_no_process_and_lets_programs_tidy_up(site: DummySite) -> None:
+    processes = started(site)
+    site.send(signal.SIGKILL)
+    site.exit_code()
+    site.assert_nothing_left(processes)
+    assert (site.folder / "tidied").exists()
+
+
+def test_killing_supervisor_and_program_at_once_leaves_no_process(site: DummySite) -> None:
+    processes = started(site)
+    site.send(signal.SIGKILL)
+    for pid in site.pids("program"):
+        os.kill(pid, signal.SIGKILL)
+    site.exit_code()
+    site.assert_nothing_left(processes)
+
+
+def test_a_killed_keeper_takes_its_program_along_and_both_come_back(site: DummySite) -> None:
+    site.start("web=family")
+    site.wait_for_output("WELCOME")
+    site.wait_for_roles("forked", "strayed")
+    first = site.everything_below()
+    assert site.process is not None
+    keeper = next(
+        pid for pid in first if f"PPid:\t{site.process.pid}\n" in Path(f"/proc/{pid}/status").read_text()
+    )
+    os.kill(keeper, signal.SIGKILL)
+    site.wait_for_output("web is up again")
+    wait_until(lambda: not any(map(is_alive, first)), seconds=3, what="the first family is gone")
+    site.send(signal.SIGTERM)
+    assert site.exit_code() == 0
+    site.assert_nothing_left([], seconds=0.2)
+
+
+def test_a_program_that_ignores_being_asked_is_killed_after_the_grace_period(site: DummySite) -> None:
+    site.start("web=stubborn")
+    site.wait_for_output("WELCOME")
+    site.send(signal.SIGTERM)
+    assert site.exit_code() == 0
+    site.assert_nothing_left([], seconds=0.2)
+
+
+def test_a_second_signal_does_not_wait_for_the_grace_period(site: DummySite) -> None:
+    site.start("web=stubborn", grace_seconds=60)
+    site.wait_for_output("WELCOME")
+    site.send(signal.SIGINT)
+    site.wait_for_output("SIGINT received")
+    site.send(signal.SIGINT)
+    assert site.exit_code() == 0
+    site.assert_nothing_left([], seconds=0.2)
+
+
+def test_a_program_that_cannot_start_stops_all_and_its_last_lines_are_told(site: DummySite) -> None:
+    site.start("web=family", "worker=broken")
+    assert site.exit_code(seconds=15) == 1
+    assert "REFUSED worker cannot start: it ended with exit code 3" in site.output
+    assert "    the reason is here" in site.output
+    assert "WELCOME" not in site.output
+    site.assert_nothing_left([], seconds=0.2)
+
+
+def test_a_program_that_never_becomes_ready_stops_all_and_is_named(site: DummySite) -> None:
+    site.start("web=family", "beat=mute", start_seconds=2)
+    assert site.exit_code(seconds=15) == 1
+    assert "REFUSED beat was not ready after 2 seconds: it has not reported" in site.output
+    site.assert_nothing_left([], seconds=0.2)
+
+
+def test_a_program_that_ends_after_it_was_up_is_started_again(site: DummySite) -> None:
+    site.start("web=fragile_once", "worker=tidy")
+    site.wait_for_output("web ended with exit code 4; starting it again in 0.1 s")
+    site.wait_for_output("web is up again")
+    assert len(site.pids("program")) == 3, "web twice, worker once"
+    assert site.output.count("WELCOME") == 1
+
+
+def test_a_program_that_keeps_ending_stops_all_after_some_attempts(site: DummySite) -> None:
+    site.start("web=fragile", "worker=tidy")
+    assert site.exit_code(seconds=20) == 1
+    assert "REFUSED web ended 3 times in a row, last with exit code 4" in site.output
+    site.assert_nothing_left([], seconds=0.2)
+
+
+def test_output_carries_the_name_of_its_program(site: DummySite) -> None:
+    site.start("worker=broken")
+    site.exit_code(seconds=15)
+    assert "worker | the reason is here" in site.output

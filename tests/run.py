@@ -1,0 +1,110 @@
+"""`make test`: the whole suite on SQLite, then everything that touches data once more on PostgreSQL.
+
+Arguments are passed on to pytest. At the end stands what ran on what, and what had to be left out.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.services import POSTGRESQL, CannotUse, Found, all_services
+
+ROOT = Path(__file__).resolve().parents[1]
+#: What pytest returns when the arguments selected no test.
+NOTHING_SELECTED = 5
+SUMMARY = re.compile(r"\d+ (passed|failed|skipped|deselected|errors?|xfailed)\b|no tests ran")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One call of pytest: the database it is on, and what it does not need to repeat."""
+
+    title: str
+    database: str
+    options: tuple[str, ...] = ()
+
+
+ON_SQLITE = Round(title="SQLite", database="sqlite")
+ON_POSTGRESQL = Round(
+    title="PostgreSQL",
+    database="postgresql",
+    options=("-m", "not database_independent", "--ignore=tests/architecture"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How one round ended: pytest's exit code and its own last line."""
+
+    round: Round
+    code: int
+    summary: str
+
+
+def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcome:
+    """Run pytest on one database, passing its output on as it comes."""
+    print(f"\n=== {chosen.title} ===", flush=True)
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *colour, *chosen.options, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **urls, "VAULT_TEST_DATABASE": chosen.database},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    tail = b""
+    while piece := os.read(process.stdout.fileno(), 65536):
+        sys.stdout.buffer.write(piece)
+        sys.stdout.flush()
+        tail = (tail + piece)[-4096:]
+    process.stdout.close()
+    return Outcome(round=chosen, code=process.wait(), summary=_summary(tail.decode(errors="replace")))
+
+
+def _summary(tail: str) -> str:
+    lines = [COLOUR.sub("", line).strip("= ") for line in tail.splitlines()]
+    return next((line for line in reversed(lines) if SUMMARY.search(line)), "ended without a summary")
+
+
+def report(services: list[Found], outcomes: list[Outcome], *, required: bool) -> bool:
+    """Print what ran on what and what was left out; returns whether all is well."""
+    print("\n=== What ran ===")
+    for service in services:
+        print(f"{service.kind.name + ':':<12} {'' if service.url else 'LEFT OUT: '}{service.words}")
+    for outcome in outcomes:
+        print(f"on {outcome.round.title + ':':<12} {outcome.summary}")
+    failed = [o.round.title for o in outcomes if o.code not in {0, NOTHING_SELECTED}]
+    if failed:
+        print(f"FAILED on {' and '.join(failed)}.")
+    if all(outcome.code == NOTHING_SELECTED for outcome in outcomes):
+        print("FAILED: no test was selected.")
+        return False
+    missing = [s for s in services if s.kind is POSTGRESQL and s.url is None]
+    if missing and required:
+        print("FAILED: with CI=true the tests on PostgreSQL must not be left out.")
+    return not failed and not (missing and required)
+
+
+def main(arguments: list[str]) -> int:
+    """Find the servers, run the rounds, report. Returns 0 only when nothing failed."""
+    try:
+        with all_services() as services:
+            urls = {service.kind.variable: service.url for service in services if service.url}
+            rounds = [ON_SQLITE, ON_POSTGRESQL] if POSTGRESQL.variable in urls else [ON_SQLITE]
+            outcomes = [play(each, urls=urls, arguments=arguments) for each in rounds]
+            required = os.environ.get("CI", "").lower() in {"1", "true"}
+            return 0 if report(services, outcomes, required=required) else 1
+    except CannotUse as error:
+        print(f"A server that was named cannot be used. {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
