@@ -5,12 +5,18 @@ the others count (see `RegistrationLoader`). Keep `register_orchestrator` last.
 """
 
 from Orchestrators.DocumentsOrchestrators.DocumentsOrchestrator import DocumentsOrchestrator
+from Orchestrators.GroupsOrchestrators.GroupsOrchestrator import GroupsOrchestrator
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
+from Orchestrators.SiteOrchestrators.SiteOrchestrator import SiteOrchestrator
+from Orchestrators.UsersOrchestrators.UsersOrchestrator import UsersOrchestrator
 
 
 def register_orchestrator() -> None:
     """Register them: one import and one `OrchestratorRegistry.register(name, cls)` for each."""
     OrchestratorRegistry.register("documents", DocumentsOrchestrator)
+    OrchestratorRegistry.register("users", UsersOrchestrator)
+    OrchestratorRegistry.register("site", SiteOrchestrator)
+    OrchestratorRegistry.register("groups", GroupsOrchestrator)
     from Orchestrators.AuthOrchestrators.AuthOrchestrator import AuthOrchestrator
 
     OrchestratorRegistry.register("auth", AuthOrchestrator)

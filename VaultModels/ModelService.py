@@ -25,14 +25,16 @@ class ModelService(Generic[M]):
         return self._rows().create(**fields)
 
     def get(self, **lookups: Any) -> M | None:
-        """The first row that fits, or None."""
-        return self.filter(**lookups).first()
+        """A row that fits, or None; which one is undefined if several do."""
+        for row in self.filter(**lookups)[:1]:
+            return row
+        return None
 
     def filter(self, *conditions: Any, **lookups: Any) -> QuerySet[M]:
         """The rows that fit, lazily; `conditions` are Q objects."""
         joined = _names(lookups.pop("_select_related", ()))
         prefetched = _names(lookups.pop("_prefetch_related", ()))
-        rows = self._rows().filter(*conditions, **lookups)
+        rows: QuerySet[M] = self.model._default_manager.filter(*conditions, **lookups)
         if joined:
             rows = rows.select_related(*joined)
         return rows.prefetch_related(*prefetched) if prefetched else rows

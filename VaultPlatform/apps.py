@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class VaultPlatformConfig(AppConfig):
+    """App label `VaultPlatform`."""
+
     name = "VaultPlatform"
     label = "VaultPlatform"
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from kombu import Queue
 
 from VaultPlatform.config import CelerySection, reveal
@@ -28,6 +29,9 @@ def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
         "worker_hijack_root_logger": False,
         "broker_connection_retry_on_startup": True,
         "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler",
+        "beat_schedule": {
+            "maintenance": {"task": "vault.maintain_site", "schedule": crontab(hour="3", minute="10")},
+        },
         "timezone": "UTC",
     }
     if config.result_url is not None:

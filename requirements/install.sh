@@ -67,4 +67,5 @@ echo "Installing $lock (takes a minute the first time) ..."
     --require-hashes -r "$lock" ||
     fail "Installing $lock failed: see above. Is the package index reachable? Then call make again."
 cp "$lock" "$installed"
+[ "$1" = base ] || cp requirements/base.txt "$venv/.installed-base.txt" # dev.txt holds all of it
 rm "$unfinished"

@@ -1,9 +1,9 @@
-"""The test run's own site: a folder of state, a settings file and databases that are made for it and removed after it.
+"""The test run's own site: a folder of state, a settings file and databases, made for it and removed after it.
 
-`VAULT_TEST_DATABASE` is `sqlite` (the default) or `postgresql`; the server is that of `VAULT_TEST_POSTGRES_URL`, else the
-one on the usual loopback port. The environment is set while this file is imported, which is before Django's settings are,
-so pytest's own configuration must not name a settings module. Tests commit for real, into organisations that are thrown
-away: nothing here rolls a test back.
+`VAULT_TEST_DATABASE` is `sqlite` (the default) or `postgresql`; the server is that of `VAULT_TEST_POSTGRES_URL`, else
+the one on the usual loopback port. The environment is set while this file is imported, which has to be before Django's
+settings are, so pytest's own configuration must not name a settings module. Tests commit for real, into organisations
+that are thrown away: nothing here rolls a test back.
 """
 
 import json
@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -38,7 +38,11 @@ def _database_section() -> dict[str, Any]:
     if DATABASE != "postgresql":
         raise pytest.UsageError(f"VAULT_TEST_DATABASE is '{DATABASE}'; expected 'sqlite' or 'postgresql'.")
     server = conninfo_to_dict(POSTGRES_URL)
-    section: dict[str, Any] = {"engine": "postgresql", "name": DATABASE_NAME, "user": server.get("user", "postgres")}
+    section: dict[str, Any] = {
+        "engine": "postgresql",
+        "name": DATABASE_NAME,
+        "user": server.get("user", "postgres"),
+    }
     section["host"] = server.get("host", "127.0.0.1")
     section["port"] = int(server.get("port", 5432))
     if password := server.get("password"):
@@ -49,7 +53,9 @@ def _database_section() -> dict[str, Any]:
 
 def _set_environment() -> None:
     if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
-        raise pytest.UsageError("Django's settings were read before tests/conftest.py could point them at a test site.")
+        raise pytest.UsageError(
+            "Django's settings were read before tests/conftest.py could point them at a test site."
+        )
     settings = json.loads((REPOSITORY / "VaultSettings.json").read_text())
     settings["Database"] = _database_section()
     file = HOME / "VaultSettings.json"
@@ -119,16 +125,19 @@ def org(make_org: Callable[..., "Organisation"]) -> Iterator["Organisation"]:
         yield organisation
 
 
-class _server_database:
+@contextmanager
+def _server_database() -> Iterator[None]:
     """A database of the run's own on the PostgreSQL server; nothing on SQLite."""
+    if DATABASE == "sqlite":
+        yield
+        return
+    _on_server(f"CREATE DATABASE {DATABASE_NAME}")
+    try:
+        yield
+    finally:
+        _on_server(f"DROP DATABASE {DATABASE_NAME} WITH (FORCE)")
 
-    def __enter__(self) -> None:
-        self._execute(f"CREATE DATABASE {DATABASE_NAME}")
 
-    def __exit__(self, *_: object) -> None:
-        self._execute(f"DROP DATABASE {DATABASE_NAME} WITH (FORCE)")
-
-    def _execute(self, statement: str) -> None:
-        if DATABASE == "postgresql":
-            with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-                server.execute(statement)
+def _on_server(statement: str) -> None:
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
+        server.execute(statement)

@@ -74,13 +74,8 @@ def _functions_of(member: Any) -> Iterator[Any]:
 
 def _require(docstring: str | None, sections: Sequence[str], *, what: str, where: str) -> None:
     """Raise UndocumentedOrchestrator unless each section is there with something in it."""
-    labels = list(_LABEL.finditer(docstring or ""))
-    ends = [label.start() for label in labels[1:]] + [len(docstring or "")]
-    filled = {
-        label[1]
-        for label, end in zip(labels, ends, strict=True)
-        if re.search(r"\w", (docstring or "")[label.end() : end])
-    }
+    _, *parts = _LABEL.split(docstring or "")
+    filled = {label for label, text in zip(parts[::2], parts[1::2], strict=True) if re.search(r"\w", text)}
     if missing := [section for section in sections if section not in filled]:
         raise UndocumentedOrchestrator(
             f"{what} ({where}) lacks {', '.join(f'{each}:' for each in missing)} in its docstring. Write "

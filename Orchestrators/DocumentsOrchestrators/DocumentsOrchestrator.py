@@ -1,5 +1,6 @@
 """Workflows that write documents."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -7,17 +8,23 @@ from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrato
 from Orchestrators.ContextManager import context_manager
 from VaultManagement.Documents.bll.HelperFunctions import normal_content_type, normal_filename
 from VaultManagement.Documents.bll.PostApisbll import (
+    CHANGE,
+    CHANGED,
+    CREATED,
     OUTCOME,
+    STORED,
     archive_document_bll,
     create_document_bll,
     restore_document_bll,
+    rollback_create_document_bll,
+    rollback_document_change_bll,
     rollback_store_blob_bll,
     store_blob_bll,
     trash_document_bll,
     update_document_bll,
 )
 
-UPLOAD = {"common": ["stored_blob", *OUTCOME["common"]]}
+UPLOAD = {"common": [STORED, CREATED, *OUTCOME["common"]]}
 
 
 class DocumentsOrchestrator(metaclass=BaseOrchestrator):
@@ -43,6 +50,7 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
         self,
         user: Any,
         file: Any,
+        *,
         title: str = "",
         folder: str = "",
         tags: list[str] | None = None,
@@ -61,7 +69,7 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
             - None. The document becomes the run's result.
         """
         run, incoming, filename = self.mainorchestrator, file.incoming, normal_filename(file.name)
-        run.set_context_schema({"stored_blob": dict})
+        run.set_context_schema({STORED: list, CREATED: list})
         run.add_step(
             store_blob_bll,
             rollback_store_blob_bll,
@@ -71,7 +79,7 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
         )
         run.add_step(
             create_document_bll,
-            None,
+            rollback_create_document_bll,
             user=user,
             filename=filename,
             content_type=normal_content_type(file.content_type),
@@ -81,7 +89,7 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
             attributes=attributes or {},
         )
 
-    @context_manager(set_contexts=OUTCOME)
+    @context_manager(set_contexts=CHANGE)
     def stage_update(self, document_id: UUID, changes: dict[str, Any]) -> None:
         """
         Description: Stage a change of what is said about a document.
@@ -93,9 +101,9 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
         Output:
             - None. The document becomes the run's result.
         """
-        self.mainorchestrator.add_step(update_document_bll, None, document_id=document_id, changes=changes)
+        self._stage_change(update_document_bll, document_id=document_id, changes=changes)
 
-    @context_manager(set_contexts=OUTCOME)
+    @context_manager(set_contexts=CHANGE)
     def stage_archive(self, document_id: UUID, user: Any) -> None:
         """
         Description: Stage the archiving of a document.
@@ -107,9 +115,9 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
         Output:
             - None. The document becomes the run's result.
         """
-        self.mainorchestrator.add_step(archive_document_bll, None, document_id=document_id, user=user)
+        self._stage_change(archive_document_bll, document_id=document_id, user=user)
 
-    @context_manager(set_contexts=OUTCOME)
+    @context_manager(set_contexts=CHANGE)
     def stage_restore(self, document_id: UUID) -> None:
         """
         Description: Stage the return of a document from the archive or the trash.
@@ -120,9 +128,9 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
         Output:
             - None. The document becomes the run's result.
         """
-        self.mainorchestrator.add_step(restore_document_bll, None, document_id=document_id)
+        self._stage_change(restore_document_bll, document_id=document_id)
 
-    @context_manager(set_contexts=OUTCOME)
+    @context_manager(set_contexts=CHANGE)
     def stage_trash(self, document_id: UUID, user: Any) -> None:
         """
         Description: Stage the moving of a document to the trash.
@@ -134,4 +142,18 @@ class DocumentsOrchestrator(metaclass=BaseOrchestrator):
         Output:
             - None. The status becomes 204.
         """
-        self.mainorchestrator.add_step(trash_document_bll, None, document_id=document_id, user=user)
+        self._stage_change(trash_document_bll, document_id=document_id, user=user)
+
+    def _stage_change(self, step: Callable[..., None], **arguments: Any) -> None:
+        """
+        Description: Stage a step that changes one document.
+
+        Input:
+            - step: the step.
+            - arguments: what it is called with.
+
+        Output:
+            - None.
+        """
+        self.mainorchestrator.set_context_schema({CHANGED: list})
+        self.mainorchestrator.add_step(step, rollback_document_change_bll, **arguments)

@@ -14,4 +14,4 @@ class PluginHooks:
 
     @hookspec
     def collect_health_checks(self) -> dict[str, str | None] | None:
-        """Asked by the health endpoint. Return {component: problem as text, or None when it is well}."""
+        """Asked by the health endpoint. Return {component: None when it is well, else the problem as text}."""

@@ -1,8 +1,9 @@
 """Responses that carry a version's bytes: streamed, resumable, and inert in a browser."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
+from rest_framework.request import Request
 
 from VaultManagement.Documents.bll.GetApisbll import open_content
 from VaultManagement.Documents.ranges import ByteRange, requested_range
@@ -17,15 +18,17 @@ _INERT = {
 }
 
 
-def content_response(request: HttpRequest, version: DocumentVersion) -> HttpResponseBase:
+def content_response(request: Request, version: DocumentVersion) -> HttpResponseBase:
     """Answer a GET or HEAD with the content of `version`, or the part or the 304 that its headers ask for.
 
     Raises RangeNotSatisfiable, and Unavailable if the storage does not have the bytes.
     """
     etag = f'"{version.sha256}"'
     headers = {**_INERT, "ETag": etag, "Accept-Ranges": "bytes"}
-    if (unchanged := get_conditional_response(request, etag=etag)) is not None:
-        unchanged.headers.update(headers)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        for name, value in headers.items():
+            unchanged.headers[name] = value
         return unchanged
     part = _part(request, etag, version.size)
     headers |= {
@@ -44,7 +47,7 @@ def content_response(request: HttpRequest, version: DocumentVersion) -> HttpResp
     )
 
 
-def _part(request: HttpRequest, etag: str, size: int) -> ByteRange | None:
+def _part(request: Request, etag: str, size: int) -> ByteRange | None:
     """The range that applies: only for GET, and with `If-Range` only if the client's copy is this content."""
     wanted = request.headers.get("Range", "")
     if request.method != "GET" or request.headers.get("If-Range", etag) != etag:

@@ -31,7 +31,7 @@ class FolderField(serializers.CharField):
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
-class AttributesField(serializers.Field):
+class AttributesField(serializers.Field[Any, Any, Any, Any]):
     """A JSON object; in a multipart form, the text of one."""
 
     def get_value(self, dictionary: Any) -> Any:
@@ -56,7 +56,7 @@ class AttributesField(serializers.Field):
 
 
 @extend_schema_field(OpenApiTypes.BINARY)
-class ReceivedFileField(serializers.Field):
+class ReceivedFileField(serializers.Field[Any, Any, Any, Any]):
     """The file that the upload parser has received."""
 
     default_error_messages = {

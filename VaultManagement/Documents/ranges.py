@@ -36,7 +36,7 @@ def requested_range(header: str, *, size: int) -> ByteRange | None:
     if match is None or not size:
         return None
     first, last = match["first"], match["last"]
-    if first and last and int(first) > int(last) or not (first or last):
+    if (first and last and int(first) > int(last)) or not (first or last):
         return None
     start = int(first) if first else max(0, size - int(last))
     end = min(size, int(last) + 1) if first and last else size

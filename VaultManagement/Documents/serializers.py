@@ -18,11 +18,13 @@ from VaultModels.models import DocumentStatus
 ORDERS = ("title", "created_at", "updated_at", "-title", "-created_at", "-updated_at")
 
 
-class DescriptionSerializer(serializers.Serializer):
+class DescriptionSerializer(serializers.Serializer[Any]):
     """What a client says about a document; a name that it does not have is refused, not ignored."""
 
     title = TextField(max_length=MAX_TITLE, required=False, help_text="The file's name if there is none.")
-    folder = FolderField(max_length=MAX_FOLDER, allow_blank=True, required=False, help_text="Parts joined by '/'.")
+    folder = FolderField(
+        max_length=MAX_FOLDER, allow_blank=True, required=False, help_text="Parts joined by '/'."
+    )
     tags = serializers.ListField(child=TextField(max_length=MAX_TAG), max_length=MAX_TAGS, required=False)
     attributes = AttributesField(required=False, help_text="A JSON object of at most 16 KiB, 5 levels deep.")
 
@@ -34,7 +36,9 @@ class DescriptionSerializer(serializers.Serializer):
         unknown = sorted(set(self.initial_data) - set(self.fields))
         if unknown:
             known = ", ".join(self.fields)
-            raise serializers.ValidationError(f"There is no field {', '.join(unknown)}; the fields are {known}.")
+            raise serializers.ValidationError(
+                f"There is no field {', '.join(unknown)}; the fields are {known}."
+            )
         return attrs
 
 
@@ -44,10 +48,12 @@ class UploadDocumentSerializer(DescriptionSerializer):
     file = ReceivedFileField(help_text="The content, with its file name.")
 
 
-class ListDocumentsSerializer(serializers.Serializer):
+class ListDocumentsSerializer(serializers.Serializer[Any]):
     """Which documents, in which order, from where on. An empty parameter is as good as none."""
 
-    search = TextField(max_length=MAX_TITLE, required=False, help_text="Part of title or file name, in any case.")
+    search = TextField(
+        max_length=MAX_TITLE, required=False, help_text="Part of title or file name, in any case."
+    )
     tag = serializers.ListField(
         child=TextField(max_length=MAX_TAG, allow_blank=True),
         max_length=10,
@@ -66,14 +72,14 @@ class ListDocumentsSerializer(serializers.Serializer):
     offset = serializers.IntegerField(min_value=0, max_value=10**9, default=0)
 
 
-class PageSerializer(serializers.Serializer):
+class PageSerializer(serializers.Serializer[Any]):
     """Which part of a list."""
 
     limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
     offset = serializers.IntegerField(min_value=0, max_value=10**9, default=0)
 
 
-class VersionSerializer(serializers.Serializer):
+class VersionSerializer(serializers.Serializer[Any]):
     """A version as it is answered."""
 
     number = serializers.IntegerField()
@@ -84,7 +90,7 @@ class VersionSerializer(serializers.Serializer):
     created_by = serializers.CharField(help_text="User name.")
 
 
-class DocumentSerializer(serializers.Serializer):
+class DocumentSerializer(serializers.Serializer[Any]):
     """A document as it is answered."""
 
     id = serializers.UUIDField()
@@ -99,14 +105,14 @@ class DocumentSerializer(serializers.Serializer):
     version = VersionSerializer(help_text="The newest.")
 
 
-class DocumentListSerializer(serializers.Serializer):
+class DocumentListSerializer(serializers.Serializer[Any]):
     """A page of documents."""
 
     results = DocumentSerializer(many=True)
     total = serializers.IntegerField()
 
 
-class VersionListSerializer(serializers.Serializer):
+class VersionListSerializer(serializers.Serializer[Any]):
     """A page of versions."""
 
     results = VersionSerializer(many=True)

@@ -3,6 +3,7 @@
 Django closes the files of a request when its response is done, which removes whatever no run has put at its address.
 """
 
+import io
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -27,7 +28,8 @@ class ReceivedFile(UploadedFile):
 
     def __init__(self, *, writer: BlobWriter, name: str, content_type: str) -> None:
         self.incoming: Incoming = writer.finish()
-        super().__init__(file=writer, name=name, content_type=content_type, size=self.incoming.size)
+        closes: Any = writer  # all that Django does with a request's file by itself is to close it
+        super().__init__(file=closes, name=name, content_type=content_type, size=self.incoming.size)
 
 
 class BlobReceiver(FileUploadHandler):
@@ -38,7 +40,7 @@ class BlobReceiver(FileUploadHandler):
     def __init__(self, *, limit: int) -> None:
         super().__init__()
         self._limit = limit
-        self._writer: BlobWriter | None = None
+        self._writers: list[BlobWriter] = []
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -46,38 +48,38 @@ class BlobReceiver(FileUploadHandler):
             raise errors.bad_request.ValidationError(
                 f"The part {self.field_name!r} is a file; send the document's file as the part '{FILE_PART}'."
             )
-        if self._writer is not None:
+        if self._writers:
             raise errors.bad_request.ValidationError("Send exactly one file; each document has one.")
-        self._writer = blob_storage().writer()
+        self._writers.append(blob_storage().writer())
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > self._limit:
             raise too_large(self._limit)
-        assert self._writer is not None
-        self._writer.write(raw_data)
+        self._writers[-1].write(raw_data)
 
     def file_complete(self, file_size: int) -> ReceivedFile:
-        assert self._writer is not None
-        return ReceivedFile(writer=self._writer, name=self.file_name or "", content_type=self.content_type or "")
+        name, content_type = self.file_name or "", self.content_type or ""
+        return ReceivedFile(writer=self._writers[-1], name=name, content_type=content_type)
 
     def upload_interrupted(self) -> None:
         raise _cut_short()
 
     def close(self) -> None:
         """Remove what was received."""
-        if self._writer is not None:
-            self._writer.close()
+        for writer in self._writers:
+            writer.close()
 
 
-class CountedBody:
+class CountedBody(io.RawIOBase):
     """A request's body that knows how much of it was read."""
 
     def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
         self._stream = stream
         self.count = 0
 
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = self._stream.read(-1 if size is None else size)
         self.count += len(data)
         return data
 
@@ -89,7 +91,7 @@ class DocumentUploadParser(BaseParser):
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> DataAndFiles:
+    ) -> "DataAndFiles[Any, Any]":
         """The form's fields and its `ReceivedFile`.
 
         Raises:
@@ -119,7 +121,9 @@ class DocumentUploadParser(BaseParser):
 
 def too_large(limit: int) -> errors.VaultError:
     """The answer to a file of more than `limit` bytes."""
-    return errors.bad_request.PayloadTooLarge(f"The file is larger than the {limit} bytes that this site accepts.")
+    return errors.bad_request.PayloadTooLarge(
+        f"The file is larger than the {limit} bytes that this site accepts."
+    )
 
 
 def _cut_short() -> errors.VaultError:

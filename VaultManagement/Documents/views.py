@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +14,7 @@ from NimbusVaultConstants.CommonConstants.Runs import run_response, validated
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from VaultManagement.Documents.bll import GetApisbll
 from VaultManagement.Documents.content import content_response
+from VaultManagement.Documents.parsers import BoundedJSONParser
 from VaultManagement.Documents.serializers import (
     DescriptionSerializer,
     DocumentListSerializer,
@@ -50,7 +50,7 @@ class Documents(ModelAPIView):
 class DocumentDetail(ModelAPIView):
     """One document."""
 
-    parser_classes = (JSONParser,)
+    parser_classes = (BoundedJSONParser,)
 
     @extend_schema(responses=DocumentSerializer)
     def get(self, request: Request, document_id: UUID) -> Response:
@@ -123,8 +123,8 @@ class DocumentContent(ModelAPIView):
     def get(self, request: Request, document_id: UUID, number: int | None = None) -> HttpResponseBase:
         """The content: `ETag` is its SHA-256, `Range` asks for a part of it."""
         version = GetApisbll.get_content_version(document_id=document_id, number=number)
-        return content_response(request._request, version)
+        return content_response(request, version)
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002  # DRF's
         """The content is what it is, whatever `Accept` says; errors are JSON."""
         return super().perform_content_negotiation(request, force=True)

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class ControlConfig(AppConfig):
+    """App label `control`."""
+
     name = "VaultModels.control"
     label = "control"
     default_auto_field = "django.db.models.BigAutoField"

@@ -5,15 +5,8 @@ import uuid
 from django.db import models
 from django.utils.timezone import now
 
+from NimbusVaultConstants.CommonConstants.Choices import DocumentStatus
 from VaultModels.models.Users import User
-
-
-class DocumentStatus(models.TextChoices):
-    """Where a document is in its life."""
-
-    ACTIVE = "active"
-    ARCHIVED = "archived"
-    TRASHED = "trashed"
 
 
 class Document(models.Model):

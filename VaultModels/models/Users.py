@@ -6,18 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-
-class Role(models.TextChoices):
-    """What a member may do; each includes the one before."""
-
-    READER = "reader"
-    EDITOR = "editor"
-    ADMINISTRATOR = "administrator"
-
-    def includes(self, other: str) -> bool:
-        """Whether this role may do what `other` may."""
-        order = list(Role)
-        return order.index(self) >= order.index(Role(other))
+from NimbusVaultConstants.CommonConstants.Choices import Role
 
 
 class User(AbstractUser):

@@ -4,11 +4,14 @@
 """
 
 import logging
-import re
+import os
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from django.conf import ENVIRONMENT_VARIABLE
+from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 
 from VaultPlatform.config import SettingsError
 from VaultPlatform.host.imports import PluginOff
@@ -18,8 +21,6 @@ from VaultPlatform.host.status import PluginRecord, Stage, StageError
 logger = logging.getLogger("vault.plugins")
 #: Errors whose text is the reason as it stands.
 _TEACHING = (StageError, SettingsError, HookError, PluginOff)
-#: The folders of an absolute path: a reason is shown to people who need not know the server's.
-_SERVER_PATH = re.compile(r"(?<![\w.:/])/(?:[\w.+-]+/)+")
 #: Characters of a reason; the whole text is in the traceback.
 _LONGEST = 600
 
@@ -31,6 +32,25 @@ def stage(record: PluginRecord, name: Stage, *, undo: Callable[[PluginRecord], N
         yield
     except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin does
         fail(record, name, error, undo=undo)
+
+
+@contextmanager
+def before_django() -> Iterator[None]:
+    """Keep the block from Django's settings and models: they are being made, and what was read now would stay wrong.
+
+    REST framework, for one, takes its defaults when it is first imported. Raises `StageError` at the attempt.
+    """
+    module = os.environ.pop(ENVIRONMENT_VARIABLE, None)
+    try:
+        yield
+    except (ImproperlyConfigured, AppRegistryNotReady) as error:
+        raise StageError(
+            "it needs Django's settings or models while it is being imported, which is too early for __init__.py, "
+            f"config.py and apps.py; import what needs them where it is used: {error}"
+        ) from error
+    finally:
+        if module is not None:
+            os.environ[ENVIRONMENT_VARIABLE] = module
 
 
 def fail(
@@ -45,15 +65,7 @@ def fail(
     record.traceback = "".join(traceback.format_exception(error))
     undo(record)
     extra = {"plugin": record.name, "stage": str(name)}
-    expected = isinstance(error, StageError)
-    logger.error(
-        "plugin %s did not load: stage %s: %s",
-        record.name,
-        name,
-        record.reason,
-        extra=extra,
-        exc_info=None if expected else error,
-    )
+    logger.error("plugin %s did not load: stage %s: %s", record.name, name, record.reason, extra=extra)
 
 
 def reason_of(error: BaseException, *, record: PluginRecord) -> str:
@@ -64,8 +76,8 @@ def reason_of(error: BaseException, *, record: PluginRecord) -> str:
         what = str(error)
     else:
         what = f"{type(error).__name__}: {error}".removesuffix(": ")
-    what = _SERVER_PATH.sub("", " ".join(what.split()))[:_LONGEST]
-    place = _place(error, record.folder) if record.folder and not isinstance(error, StageError) else None
+    what = " ".join(what.split())[:_LONGEST]
+    place = _place(error.__cause__ or error, record.folder) if record.folder else None
     return f"{what} ({place})" if place else what
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
-from django.db import connections, transaction
-
 from VaultErrors.BackendErrors import errors
 from VaultPlatform.host.hooks import Implementation, hookimpl
+from VaultPlatform.host.savepoints import savepoint_once_used
 
 
 @dataclass(slots=True)
@@ -50,10 +49,8 @@ def _contained(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callab
             return None
         started = perf_counter()
         try:
-            if connections["default"].in_atomic_block:
-                with transaction.atomic(using="default"):
-                    return function(*args, **kwargs)
-            return function(*args, **kwargs)
+            with savepoint_once_used("default"):
+                return function(*args, **kwargs)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin does
             gate.hook_failed(tally, error)
             return None

@@ -65,11 +65,8 @@ def read_implementations(instance: object, *, manager: VaultPluginManager) -> li
 def unmarked(instance: object, *, manager: VaultPluginManager) -> list[str]:
     """Return notes on methods that are named like a hook and lack the decorator, so that they are never called."""
     marked = {attribute for attribute, _ in _marked(instance, manager)}
-    names = [
-        name
-        for name in manager.hook_names()
-        if name not in marked and callable(getattr(instance, name, None))
-    ]
+    candidates = [name for name in manager.hook_names() if name not in marked]
+    names = [name for name in candidates if inspect.isfunction(inspect.getattr_static(instance, name, None))]
     return [f"{type(instance).__name__}.{name} lacks @hookimpl, so it is never called" for name in names]
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
 from VaultPlatform.host import imports
-from VaultPlatform.host.containment import fail, stage
+from VaultPlatform.host.containment import before_django, fail, stage
 from VaultPlatform.host.inventory import Inventory, find_plugins, manifest_version
 from VaultPlatform.host.status import (
     ErrorMode,
@@ -21,6 +21,10 @@ from VaultPlatform.host.status import (
     Stage,
     StageError,
 )
+
+if TYPE_CHECKING:
+    from VaultPlatform.host.hook_guards import Tally
+    from VaultPlatform.host.loading import Loading
 
 
 class BlockReader(Protocol):
@@ -58,8 +62,6 @@ class PluginHost:
         self.configured = list(dict.fromkeys(configured))
         #: Names of the plugins that are on, in the order of `configured`; the same list for the life of the process.
         self.loaded: list[str] = []
-        #: For Django's MIGRATION_MODULES: labels whose migrations must not be offered.
-        self.migration_modules: dict[str, str | None] = {}
         self.plugin_errors = plugin_errors
         self.logger = logger or logging.getLogger("vault.plugins")
         self._settings = settings
@@ -68,7 +70,7 @@ class PluginHost:
         for name, folder in self._inventory.folders.items():
             self._records.setdefault(name, PluginRecord(name=name)).folder = folder
         self._modules: dict[str, ModuleType] = {}
-        self._later: Any = None
+        self._later: Loading | None = None
         imports.install(imports.PluginFinder(record_of=self.record_of))
         self._prepare_all()
 
@@ -98,7 +100,7 @@ class PluginHost:
             (Stage.SETTINGS, self._check_settings),
         ):
             if record.state == "on":
-                with self.run_stage(record, name):
+                with self.run_stage(record, name), before_django():
                     work(record)
 
     def _read_manifest(self, record: PluginRecord) -> None:
@@ -134,7 +136,7 @@ class PluginHost:
         owners = core_labels(core_apps) if candidates else {}
         configs = []
         for record in candidates:
-            with self.run_stage(record, Stage.APPS):
+            with self.run_stage(record, Stage.APPS), before_django():
                 config = app_config(record, module=self._modules[record.name], host=self)
                 if config.label in owners:
                     raise StageError(
@@ -170,7 +172,7 @@ class PluginHost:
             raise RuntimeError(
                 "routes are known when all apps are ready: do not import or reverse URLs before"
             )
-        return self._later.mount(core_patterns)  # type: ignore[no-any-return]
+        return self._later.mount(core_patterns)
 
     # ------------------------------------------------------------------ what is known
 
@@ -179,7 +181,7 @@ class PluginHost:
         others = sorted(set(self._records) - set(self.configured))
         return [self._records[name].shown() for name in (*self.configured, *others)]
 
-    def is_on(self, name: str, organisation: object = None) -> bool:  # noqa: ARG002  # one answer for all, so far
+    def is_on(self, name: str, organisation: object = None) -> bool:
         """Whether the plugin `name` is on here; the one place that answers this for hooks, routes and jobs alike."""
         record = self._records.get(name)
         return record is not None and record.state == "on"
@@ -188,6 +190,10 @@ class PluginHost:
         """Return the traceback of the failure of the plugin `name`, if there was one. For operators only."""
         record = self._records.get(name)
         return record.traceback if record else None
+
+    def hook_stats(self) -> list["Tally"]:
+        """Return for each hook implementation its calls, errors and total seconds since the process started."""
+        return list(self._later.hook_stats()) if self._later else []
 
     def record_of(self, name: str) -> PluginRecord | None:
         """Return the host's record of the plugin `name`, None when nobody knows of it."""
@@ -217,7 +223,9 @@ class PluginHost:
 
     def without_migrations(self, label: str) -> None:
         """Have Django see no migrations for `label`."""
-        self.migration_modules[label] = None
+        from django.conf import settings
+
+        settings.MIGRATION_MODULES[label] = None
 
     def records_on(self) -> list[PluginRecord]:
         """Return the records of the plugins that are on, in order."""

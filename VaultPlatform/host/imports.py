@@ -19,7 +19,7 @@ from VaultPlatform.host.status import PluginRecord, StageError
 _DATA_MODULES = frozenset({"models", "migrations", "apps"})
 
 
-class PluginOff(ImportError):
+class PluginOff(ModuleNotFoundError):
     """The plugin whose module was to be imported is not on. `plugin` names it."""
 
     def __init__(self, *, record: PluginRecord, module: str) -> None:
@@ -38,7 +38,7 @@ class PluginFinder:
     def find_spec(
         self,
         fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002  # Python's protocol
+        path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         """Find `Plugins.<Name>`; leave everything else to the finders behind. Raises `PluginOff`."""

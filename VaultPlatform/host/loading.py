@@ -63,7 +63,7 @@ class Loading:
         registry = _registry()
         for name in record.orchestrators:
             registry.unregister(name)
-        record.orchestrators = {}
+        record.orchestrators = []
         if self.manager.has_plugin(record.name):
             self.manager.unregister(name=record.name)
 
@@ -95,6 +95,8 @@ class Loading:
                 (record.name, implementation.hook), Tally(plugin=record.name, hook=implementation.hook)
             )
             functions[implementation.attribute] = guarded(implementation, tally=tally, gate=self)
+            if implementation.hook == "collect_orchestrators":
+                record.collect_orchestrators = implementation.function
         record.proxy = PluginProxy(instance=record.instance, functions=functions)
         record.notes += unmarked(record.instance, manager=self.manager)
 
@@ -172,14 +174,14 @@ class Loading:
             self.host.logger.info("%s is left out: plugin %s is %s", where, record.name, record.state)
 
     def _register_collected(self, record: PluginRecord) -> None:
-        registry = _registry()
-        if record.instance is None:
+        if record.collect_orchestrators is None:
             return
-        for name, cls in collected(record.instance).items():
-            taken = name in registry.names()
+        registry = _registry()
+        for name, cls in collected(record.collect_orchestrators).items():
+            known = registry.names()
             registry.register(name, cls)
-            if not taken:
-                record.orchestrators[name] = cls
+            if name not in known:
+                record.orchestrators.append(name)
 
 
 def _registry() -> Any:

@@ -2,30 +2,43 @@
 
 import importlib
 import pkgutil
+import sys
 from pathlib import Path
 
 from django.apps import AppConfig, apps
 from django.db.migrations import Migration
 
+from VaultPlatform.host.models_undo import models_of
 from VaultPlatform.host.status import StageError
 
 
 def check_migrations(config: AppConfig) -> None:
     """Import the migrations of `config` and check that they form one line. Raises `StageError`, or what they raise."""
     folder = Path(config.path) / "migrations"
-    if not folder.is_dir():
-        return
     modules = pkgutil.iter_modules([str(folder)])
     names = [module.name for module in modules if not module.ispkg and module.name[0] not in "_~"]
     if names and not (folder / "__init__.py").exists():
         raise StageError(
             f"{folder.parent.name}/migrations has no __init__.py, so Django would ignore it; add one"
         )
+    if not names:
+        _refuse_tables_without_migrations(config)
     found = {name: _migration(config.name, name) for name in names}
     for migration in found.values():
         for dependency in migration.dependencies:
             _check_dependency(migration, tuple(dependency), own=config.label, names=set(names))
     _check_one_leaf(found, label=config.label)
+
+
+def _refuse_tables_without_migrations(config: AppConfig) -> None:
+    """A model whose table will never be made breaks deletes of what it refers to."""
+    making_them = sys.argv[1:2] == ["makemigrations"]
+    for model in models_of(config.name):
+        if model._meta.managed and not model._meta.proxy and not making_them:
+            raise StageError(
+                f"model {model.__name__} has no migration, so its table would be missing; "
+                f"run: python manage.py makemigrations {config.label}"
+            )
 
 
 def _migration(package: str, name: str) -> Migration:

@@ -25,7 +25,8 @@ def check_models(host: "PluginHost") -> None:
 def _check(record: PluginRecord) -> None:
     _check_tables(record)
     config = apps.get_app_config(str(record.label))
-    for message in checks.run_checks(app_configs=[config], tags=[checks.Tags.models]):
+    found = checks.run_checks(app_configs=[config], tags=[checks.Tags.models])
+    for message in sorted(found, key=lambda message: str(message.id)):
         if message.level >= checks.ERROR and _concerns(message.obj, record):
             raise StageError(f"{message.obj}: {message.msg} ({message.id})")
 

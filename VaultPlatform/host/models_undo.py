@@ -44,13 +44,23 @@ def _survivors() -> Iterator[type[Model]]:
 
 
 def _drop_accessors(doomed: set[type[Model]]) -> None:
-    """Remove reverse accessors that fields of the doomed models put on the others."""
+    """Remove reverse accessors that fields of the doomed models put on the others, and give back what they hid."""
     for model in _survivors():
         for name, value in list(vars(model).items()):
             relation = getattr(value, "rel", None) or getattr(value, "related", None)
             field = getattr(relation, "field", None)
             if getattr(field, "model", None) in doomed:
                 delattr(model, name)
+                _restore_accessor(model, name)
+
+
+def _restore_accessor(target: type[Model], name: str) -> None:
+    """Hang the accessor `name` on `target` again, if a field of another model wants one there."""
+    for model in _survivors():
+        for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
+            relation: Any = field.remote_field
+            if relation is not None and relation.model is target and relation.get_accessor_name() == name:
+                field.contribute_to_related_class(target, relation)  # type: ignore[attr-defined]
 
 
 def _drop_pending(package: str, label: str) -> None:

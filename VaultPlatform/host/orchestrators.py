@@ -69,10 +69,9 @@ def _sources(error: BaseException) -> Iterator[str]:
             yield file.read_text(encoding="utf-8", errors="replace")
 
 
-def collected(instance: object) -> dict[str, type]:
-    """Return what the plugin's `collect_orchestrators` gives. Raises `StageError` when it is no mapping of classes."""
-    collect = getattr(instance, "collect_orchestrators", None)
-    given = collect() if collect else {}
+def collected(collect: Callable[[], object]) -> dict[str, type]:
+    """Return what a plugin's `collect_orchestrators` gives. Raises `StageError` when it is no mapping by name."""
+    given = collect() or {}
     if not isinstance(given, dict) or not all(isinstance(name, str) for name in given):
         raise StageError(
             "collect_orchestrators must return a mapping of name to orchestrator class, "

@@ -3,6 +3,7 @@
 Also the two ways a plugin can be refused: `StageError` inside the host, `PluginLoadError` for the whole site.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -81,7 +82,10 @@ class PluginRecord:
     has_models: bool = False
     instance: Any = None
     proxy: Any = None
-    orchestrators: dict[str, type] = field(default_factory=dict)
+    #: Its implementation of collect_orchestrators.
+    collect_orchestrators: Callable[[], Any] | None = None
+    #: Names it has registered.
+    orchestrators: list[str] = field(default_factory=list)
     #: Normalised routes relative to vault/.
     routes: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)

@@ -4,21 +4,27 @@ It stands in the middleware, so that a plugin's plain Django view is guarded lik
 (400, 404, 403), then the token (401, 403), then the role (403).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
+from NimbusVaultConstants.CommonConstants.Choices import Role
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
 from VaultErrors.BackendErrors import errors
-from VaultModels.models import Role, User
 from VaultPlatform import tenancy
 from VaultPlatform.identity.paths import is_site_path
-from VaultPlatform.identity.service import operator_service, session_service
+from VaultPlatform.identity.service import operator_service
+from VaultPlatform.identity.sessions import live_session
 from VaultPlatform.identity.tokens import AccessToken, SiteToken
 from VaultPlatform.web.errors import error_response
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -87,7 +93,7 @@ def _admit_member(request: HttpRequest, view: Any) -> None:
     token = AccessToken.decode(_credentials(request))
     if token["org"] != tenancy.current().key:
         raise errors.bad_request.PermissionDenied("This token belongs to another organisation.")
-    session = session_service.live(token["sid"])
+    session = live_session(token["sid"])
     if session is None:
         raise errors.bad_request.Unauthenticated("The session has ended; sign in again.")
     _check_role(request, view, session.user)

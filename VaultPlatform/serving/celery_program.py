@@ -6,8 +6,10 @@ Arguments are those of the `celery` command.
 
 import os
 import sys
+import warnings
 
 from celery.__main__ import main
+from celery.platforms import SecurityWarning
 from celery.signals import beat_init, worker_ready
 
 from VaultPlatform.serving.child import READY
@@ -18,6 +20,8 @@ def _say_ready(**_: object) -> None:
 
 
 if __name__ == "__main__":
+    # Celery warns root because of pickled messages, which the vault does not accept.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     worker_ready.connect(_say_ready)
     beat_init.connect(_say_ready)
     sys.exit(main())

@@ -34,6 +34,7 @@ def _web(*, port: int, folder: Path) -> Program:
             *(sys.executable, "-m", "granian", "NimbusVault.wsgi:application", "--interface", "wsgi"),
             *("--host", ADDRESS, "--port", str(port), "--no-ws", "--log-level", "warning"),
             *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
+            "--respawn-failed-workers",
         ),
         why_not_ready=lambda: why_unhealthy(port),
         folder=folder,

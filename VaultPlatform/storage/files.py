@@ -27,8 +27,12 @@ def translated(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         log.error("storage_failed", doing=doing, error=str(error), exc_info=error)
-        reason = "cannot find what it should hold" if isinstance(error, FileNotFoundError) else "does not work"
-        raise errors.server.Unavailable(f"The storage {reason} at the moment; nothing was changed.") from error
+        reason = (
+            "cannot find what it should hold" if isinstance(error, FileNotFoundError) else "does not work"
+        )
+        raise errors.server.Unavailable(
+            f"The storage {reason} at the moment; nothing was changed."
+        ) from error
 
 
 def make_folder(path: Path) -> Path:
@@ -99,7 +103,7 @@ class LocalReader:
     """Bytes `start` up to and without `end` of the file `path`, in chunks."""
 
     def __init__(self, *, path: Path, start: int = 0, end: int | None = None) -> None:
-        self._file = open(path, "rb")  # noqa: SIM115  # closed by close()
+        self._file = path.open("rb")
         self.size = os.fstat(self._file.fileno()).st_size
         self._file.seek(start)
         self._left = max(0, (self.size if end is None else min(end, self.size)) - start)

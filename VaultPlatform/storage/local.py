@@ -95,7 +95,9 @@ class LocalBlobStorage:
         limit = time.time_ns() - int(older_than.total_seconds() * 1e9)
         with translated("sweep"):
             removed = sum(self._remove_old(path, limit) for path in (self._room() / "incoming").glob("*"))
-            found = (path for path in (self._room() / "blobs").glob("*/*") if path.stat().st_mtime_ns <= limit)
+            found = (
+                path for path in (self._room() / "blobs").glob("*/*") if path.stat().st_mtime_ns <= limit
+            )
             while batch := {path.name: path for path in islice(found, _SWEEP_BATCH)}:
                 for digest in batch.keys() - set(referenced(batch.keys())):
                     removed += self._remove_old(batch[digest], limit)

@@ -14,8 +14,8 @@ from VaultPlatform.tenancy.storage import storage
 def create_organisation(*, slug: str, name: str = "") -> Organisation:
     """Make an organisation with a database of its own, a copy of the migrated template.
 
-    Parameters: `slug`, its name in the `Org` header; `name`, its name for people (the slug if empty). It appears complete
-    or not at all. Raises ValidationError for a slug that cannot be, Conflict for one that is taken.
+    Parameters: `slug`, its name in the `Org` header; `name`, its name for people (the slug if empty). It appears
+    complete or not at all. Raises ValidationError for a slug that cannot be, Conflict for one that is taken.
     """
     check_slug(slug)
     organisation = Organisation(slug=slug, key=new_key(slug), name=name or slug)
@@ -45,4 +45,6 @@ def _record(organisation: Organisation) -> None:
     try:
         organisation_service.create(slug=organisation.slug, key=organisation.key, name=organisation.name)
     except IntegrityError as error:
-        raise errors.bad_request.Conflict(f"There is an organisation '{organisation.slug}' already.") from error
+        raise errors.bad_request.Conflict(
+            f"There is an organisation '{organisation.slug}' already."
+        ) from error

@@ -1,5 +1,6 @@
 """Bringing every database of the site to the state of the code: the control plane, the template, each organisation."""
 
+import functools
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,10 +19,17 @@ from VaultPlatform.tenancy.router import plane_of
 from VaultPlatform.tenancy.storage import storage
 
 #: Options of Django's `migrate` that ask for something else than the newest state of all apps.
-_SPECIAL = ("app_label", "migration_name", "fake", "fake_initial", "plan", "run_syncdb", "check_unapplied", "prune")
+_SPECIAL = (
+    "app_label",
+    "migration_name",
+    "fake",
+    "fake_initial",
+    "plan",
+    "run_syncdb",
+    "check_unapplied",
+    "prune",
+)
 _PLAIN: dict[str, Any] = {"interactive": False, "verbosity": 1, **dict.fromkeys(_SPECIAL)}
-
-_template_is_current = False
 
 
 @dataclass(kw_only=True)
@@ -35,12 +43,15 @@ class Outcome:
 
 
 def migrate_everything(
-    *, verbosity: int = 1, options: Mapping[str, Any] | None = None, stdout: TextIO | OutputWrapper | None = None
+    *,
+    verbosity: int = 1,
+    options: Mapping[str, Any] | None = None,
+    stdout: TextIO | OutputWrapper | None = None,
 ) -> Outcome:
     """Migrate the control plane, the template and every organisation, one process at a time.
 
-    Parameters: `verbosity`, as in Django; `options`, further options of Django's `migrate`; `stdout`, where progress goes.
-    A database that fails is named in the outcome and the others go on; a control plane that fails raises.
+    Parameters: `verbosity`, as in Django; `options`, further options of Django's `migrate`; `stdout`, where progress
+    goes. A database that fails is named in the outcome and the others go on; a control plane that fails raises.
     """
     run = _Run(options={**_PLAIN, **(options or {}), "verbosity": verbosity}, stdout=stdout)
     with storage().lock():
@@ -64,17 +75,13 @@ def migrate_organisations(
 
 def template_brought_up_to_date() -> None:
     """Migrate the template if the code has moved on. The caller holds the storage's lock."""
-    global _template_is_current
-    if _template_is_current and storage().exists(TEMPLATE):
-        return
-    run = _Run(options={**_PLAIN, "verbosity": 0})
-    run.template()
-    _template_is_current = True
+    _Run(options={**_PLAIN, "verbosity": 0}).template()
 
 
 def is_migrated(loader: MigrationLoader, alias: str) -> bool:
     """Whether every migration of the code is recorded in the database; one query."""
-    return loader.graph.nodes.keys() <= MigrationRecorder(connections[alias]).applied_migrations().keys()
+    applied = MigrationRecorder(connections[alias]).applied_migrations()
+    return all(migration in applied for migration in loader.graph.nodes)
 
 
 def _migrate_organisations(run: "_Run", *, only: Organisation | None) -> None:
@@ -90,6 +97,12 @@ def _migrate_organisations(run: "_Run", *, only: Organisation | None) -> None:
             run.database("default", label, quiet=True)
 
 
+@functools.cache
+def _migrations_of_the_code() -> MigrationLoader:
+    """Read once: a running process does not change its code."""
+    return MigrationLoader(None, ignore_no_migrations=True)
+
+
 class _Run:
     """One run over many databases with the same options."""
 
@@ -97,7 +110,7 @@ class _Run:
         self.options = options
         self.stdout = stdout if isinstance(stdout, OutputWrapper) else OutputWrapper(stdout or sys.stdout)
         self.outcome = Outcome()
-        self.loader = MigrationLoader(None, ignore_no_migrations=True)
+        self.loader = _migrations_of_the_code()
         self.special = any(options[name] for name in _SPECIAL)
 
     def concerns(self, alias: str) -> bool:
@@ -129,7 +142,7 @@ class _Run:
     def contained(self, name: str) -> Iterator[None]:
         try:
             yield
-        except Exception as error:  # whatever a migration raises; it must not keep the others from going on
+        except Exception as error:  # noqa: BLE001 whatever a migration raises, the others go on
             reason = f"{type(error).__name__}: {error}"
             self.outcome.failed[name] = reason
             self.say(f"{name}: FAILED, {reason}")

@@ -10,11 +10,15 @@ from VaultPlatform.tenancy.context import Organisation
 SLUG_MAX_LENGTH = 40
 _SLUG = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
 #: Names that mean something else in a path, a header, a schema or a file name.
-RESERVED = frozenset({"template", "control", "public", "site", "organisations", "none", "null", "all", "default"})
+RESERVED = frozenset(
+    {"template", "control", "public", "site", "organisations", "none", "null", "all", "default"}
+)
 
 TEMPLATE_KEY = "template"
 #: What new organisations are copies of. It is migrated like an organisation, is in no list, and serves nobody.
-TEMPLATE = Organisation(slug=TEMPLATE_KEY, key=TEMPLATE_KEY, name="Template of new organisations", status="template")
+TEMPLATE = Organisation(
+    slug=TEMPLATE_KEY, key=TEMPLATE_KEY, name="Template of new organisations", status="template"
+)
 
 
 def check_slug(slug: str) -> None:

@@ -21,16 +21,16 @@ def plane_of(app_label: str) -> str:
 class PlaneRouter:
     """Django's database router for the two planes."""
 
-    def db_for_read(self, model: type[Model], **hints: Any) -> str:
+    def db_for_read(self, model: type[Model], **_hints: Any) -> str:
         return plane_of(model._meta.app_label)
 
-    def db_for_write(self, model: type[Model], **hints: Any) -> str:
+    def db_for_write(self, model: type[Model], **_hints: Any) -> str:
         return plane_of(model._meta.app_label)
 
-    def allow_relation(self, obj1: Model, obj2: Model, **hints: Any) -> bool:
+    def allow_relation(self, obj1: Model, obj2: Model, **_hints: Any) -> bool:
         return plane_of(obj1._meta.app_label) == plane_of(obj2._meta.app_label)
 
-    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
+    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
         """Whether `app_label` has tables in `db`, as far as that database can be reached now.
 
         With no organisation, or before the site's first `migrate`, there is no database to look at: commands such as

@@ -5,6 +5,8 @@ from VaultModels.ModelService import ModelService
 
 
 class OrganisationService(ModelService[Organisation]):
+    """The eight primitives on organisations."""
+
     model = Organisation
 
 

@@ -1,13 +1,17 @@
 """Reads of sign-in."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Auth.bll.HelperFunctions import password_fits
 from VaultManagement.Users.bll.service import user_service
-from VaultModels.models import User
 from VaultPlatform import tenancy
 from VaultPlatform.identity.tokens import RefreshToken
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 
 def get_member(*, username: str, password: str) -> User:

@@ -1,16 +1,20 @@
 """Small steps of sign-in that touch no table."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils.timezone import now
 
-from VaultModels.models import User
 from VaultPlatform import tenancy
 from VaultPlatform.identity.tokens import AccessToken, RefreshToken
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 
 def password_fits(user: User | None, password: str) -> bool:

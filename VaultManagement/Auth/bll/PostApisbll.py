@@ -1,14 +1,18 @@
 """Writes of sign-in, as steps of a run."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from Orchestrators.ContextManager import context_manager, db_step
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Auth.bll.HelperFunctions import new_refresh_token, refresh_expiry, token_pair
-from VaultModels.models import User
-from VaultPlatform.identity.service import session_service
+from VaultPlatform.identity.sessions import live_session, open_session, revoke_session, rotate_session
 from VaultPlatform.identity.tokens import RefreshToken
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 OUTCOME = {"common": ["result", "result_status"]}
 
@@ -19,9 +23,7 @@ def sign_in_bll(orchestrator: Any, user: User) -> None:
     """Open a session of `user`, whose password has been checked."""
     session_id = uuid4()
     refresh = new_refresh_token(user_id=user.pk, session_id=session_id)
-    session_service.open(
-        user=user, session_id=session_id, refresh_id=refresh["jti"], expires_at=refresh_expiry()
-    )
+    open_session(user=user, session_id=session_id, refresh_id=refresh["jti"], expires_at=refresh_expiry())
     orchestrator.queue_event("on_user_logged_in", user_id=str(user.pk))
     orchestrator.set_context_value("result", token_pair(user_id=user.pk, session_id=session_id, refresh=refresh))
     orchestrator.set_context_value("result_status", 200)
@@ -32,14 +34,14 @@ def sign_in_bll(orchestrator: Any, user: User) -> None:
 def refresh_bll(orchestrator: Any, token: RefreshToken) -> None:
     """Exchange `token` for the next pair. One that was used before ends its session: the result is None then."""
     session_id, user_id = UUID(token["sid"]), UUID(token["sub"])
-    if session_service.live(token["sid"]) is None:
+    if live_session(token["sid"]) is None:
         raise errors.bad_request.Unauthenticated("The session has ended; sign in again.")
     following = new_refresh_token(user_id=user_id, session_id=session_id)
-    rotated = session_service.rotate(
+    rotated = rotate_session(
         session_id=session_id, used=token["jti"], new=following["jti"], expires_at=refresh_expiry()
     )
     if not rotated:
-        session_service.revoke(session_id=session_id)
+        revoke_session(session_id=session_id)
         orchestrator.finish(None)
     orchestrator.set_context_value("result", token_pair(user_id=user_id, session_id=session_id, refresh=following))
     orchestrator.set_context_value("result_status", 200)
@@ -49,5 +51,5 @@ def refresh_bll(orchestrator: Any, token: RefreshToken) -> None:
 @context_manager(get_contexts={}, set_contexts=OUTCOME)
 def sign_out_bll(orchestrator: Any, session_id: str) -> None:
     """End a session; ending it twice is as good as once."""
-    session_service.revoke(session_id=UUID(session_id))
+    revoke_session(session_id=UUID(session_id))
     orchestrator.set_context_value("result_status", 204)

@@ -68,7 +68,9 @@ def list_versions(*, document_id: UUID, limit: int = 50, offset: int = 0) -> dic
 
 def get_version(*, document_id: UUID, number: int) -> dict[str, Any]:
     """One version of a document. Raises NotFound."""
-    version = document_version_service.get(document_id=document_id, number=number, _select_related="created_by")
+    version = document_version_service.get(
+        document_id=document_id, number=number, _select_related="created_by"
+    )
     if version is None:
         raise no_such_version()
     return format_version(version)
@@ -79,17 +81,8 @@ def get_content_version(*, document_id: UUID, number: int | None = None) -> Docu
 
     Raises NotFound, and Conflict while the document is in the trash.
     """
-    if number is None:
-        document = document_service.get(id=document_id, _select_related="latest_version")
-        version = document and document.latest_version
-    else:
-        version = document_version_service.get(
-            document_id=document_id, number=number, _select_related="document"
-        )
-        document = version and version.document
-    if document is None or version is None:
-        raise no_such_document() if number is None else no_such_version()
-    if document.status == DocumentStatus.TRASHED:
+    version = _version_with_document(document_id, number)
+    if version.document.status == DocumentStatus.TRASHED:
         raise errors.bad_request.Conflict("This document is in the trash; restore it to read its content.")
     return version
 
@@ -102,7 +95,9 @@ def open_content(*, version: DocumentVersion, start: int, end: int) -> BlobReade
     reader = blob_storage().open(version.sha256, start=start, end=end)
     if reader.size != version.size:
         reader.close()
-        raise errors.server.Unavailable("The stored content of this version is damaged; tell the site's operator.")
+        raise errors.server.Unavailable(
+            "The stored content of this version is damaged; tell the site's operator."
+        )
     return reader
 
 
@@ -119,6 +114,21 @@ def no_such_document() -> errors.VaultError:
 def no_such_version() -> errors.VaultError:
     """The answer to a version that does not exist, whether or not the document does."""
     return errors.bad_request.NotFound("There is no such version of such a document.")
+
+
+def _version_with_document(document_id: UUID, number: int | None) -> DocumentVersion:
+    if number is not None:
+        version = document_version_service.get(
+            document_id=document_id, number=number, _select_related="document"
+        )
+        if version is None:
+            raise no_such_version()
+        return version
+    document = document_service.get(id=document_id, _select_related="latest_version")
+    if document is None:
+        raise no_such_document()
+    document.latest_version.document = document
+    return document.latest_version
 
 
 _OUTSIDE_TRASH = (DocumentStatus.ACTIVE, DocumentStatus.ARCHIVED)

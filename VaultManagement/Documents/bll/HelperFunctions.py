@@ -4,6 +4,7 @@ import json
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from VaultModels.models import Document, DocumentVersion
@@ -13,6 +14,7 @@ MAX_FOLDER = 1024
 MAX_TAG = 64
 MAX_TAGS = 50
 MAX_FILENAME = 255
+_MAX_ENDING = 32
 #: Bytes of the attributes as compact JSON in UTF-8.
 MAX_ATTRIBUTES_BYTES = 16 * 1024
 MAX_ATTRIBUTES_DEPTH = 5
@@ -46,10 +48,12 @@ def normal_content_type(content_type: str) -> str:
 
 def normal_filename(filename: str) -> str:
     """A base name for display, its ending kept when it is too long. Never a path to open."""
-    name = "".join(char for char in normal_text(re.split(r"[/\\]", filename)[-1]) if char.isprintable()).strip()
+    name = "".join(
+        char for char in normal_text(re.split(r"[/\\]", filename)[-1]) if char.isprintable()
+    ).strip()
     if len(name) > MAX_FILENAME:
         stem, dot, ending = name.rpartition(".")
-        ending = f"{dot}{ending}" if stem and len(ending) <= 32 else ""
+        ending = f"{dot}{ending}" if stem and len(ending) <= _MAX_ENDING else ""
         name = name[: MAX_FILENAME - len(ending)] + ending
     return name or "file"
 
@@ -67,7 +71,7 @@ def searched_text(text: str) -> str:
 def check_attributes(attributes: Any) -> None:
     """Raise ValueError unless every database can keep `attributes` and return them as they are."""
     if not isinstance(attributes, dict):
-        raise ValueError('Give a JSON object, such as {"project": "Apollo"}.')
+        raise ValueError('Give a JSON object, such as {"project": "Apollo"}.')  # noqa: TRY004  # of the client's
     _check_value(attributes, room=MAX_ATTRIBUTES_DEPTH)
     if len(json.dumps(attributes, ensure_ascii=False, separators=(",", ":")).encode()) > MAX_ATTRIBUTES_BYTES:
         raise ValueError(f"More than {MAX_ATTRIBUTES_BYTES // 1024} KiB of JSON.")
@@ -111,3 +115,19 @@ def format_document(document: Document) -> dict[str, Any]:
         "updated_at": document.updated_at.isoformat(),
         "version": format_version(document.latest_version),
     }
+
+
+def remember(orchestrator: Any, key: str, value: Any) -> None:
+    """Append `value` to the list that the run keeps under `key`, for the rollback of the running step."""
+    orchestrator.set_context_value(key, [*(orchestrator.get_context_value(key) or []), value])
+
+
+def undo_last(orchestrator: Any, key: str, undo: Callable[[Any], bool]) -> None:
+    """Undo what was remembered last under `key` and still stands.
+
+    `undo` says whether there was anything to undo: what a transaction has undone itself is passed over.
+    """
+    remembered = list(orchestrator.get_context_value(key) or [])
+    while remembered and not undo(remembered.pop()):
+        pass
+    orchestrator.set_context_value(key, remembered)

@@ -11,39 +11,47 @@ from Orchestrators.ContextManager import context_manager, db_step, external_step
 from Plugins.plugin_manager import plugin_manager
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Documents.bll.GetApisbll import SHOWN, no_such_document
-from VaultManagement.Documents.bll.HelperFunctions import format_document, searchable_text
+from VaultManagement.Documents.bll.HelperFunctions import (
+    format_document,
+    remember,
+    searchable_text,
+    undo_last,
+)
 from VaultManagement.Documents.bll.service import (
     document_service,
     document_tag_service,
     document_version_service,
 )
-from VaultModels.models import Document, DocumentStatus, DocumentVersion, User
+from VaultModels.models import Document, DocumentStatus, User
 from VaultPlatform.storage import Incoming, Stored, blob_storage
 
 OUTCOME = {"common": ["result", "result_status"]}
+#: What steps leave for their rollbacks; lists, since one run may store and change several documents.
+STORED, CREATED, CHANGED = "stored_blobs", "created_documents", "document_changes"
+CHANGE = {"common": [CHANGED, *OUTCOME["common"]]}
 #: What hooks call a document.
 ENTITY_TYPE = "Document"
 
 
 @external_step
-@context_manager(set_contexts={"common": ["stored_blob"]})
+@context_manager(set_contexts={"common": [STORED]})
 def store_blob_bll(orchestrator: Any, *, name: str, sha256: str, size: int) -> None:
     """Give the received bytes called `name` their address in the storage."""
     stored = blob_storage().put(Incoming(name=name, sha256=sha256, size=size))
-    orchestrator.set_context_value("stored_blob", asdict(stored))
+    remember(orchestrator, STORED, asdict(stored))
 
 
 @external_step
-@context_manager(get_contexts={"common": ["stored_blob"]})
+@context_manager(set_contexts={"common": [STORED]})
 def rollback_store_blob_bll(orchestrator: Any) -> None:
-    """Take the bytes out again, unless another upload relies on them."""
-    stored = orchestrator.get_context_value("stored_blob")
-    if stored is not None:
-        blob_storage().discard(Stored(**stored))
+    """Take the bytes stored last out again, unless another upload relies on them."""
+    undo_last(orchestrator, STORED, _discarded)
 
 
 @db_step
-@context_manager(get_contexts={"common": ["stored_blob"]}, set_contexts=OUTCOME)
+@context_manager(
+    get_contexts={"common": [STORED]}, set_contexts={"common": [CREATED, "result", "result_status"]}
+)
 def create_document_bll(
     orchestrator: Any,
     *,
@@ -55,8 +63,8 @@ def create_document_bll(
     tags: list[str],
     attributes: dict[str, Any],
 ) -> None:
-    """Write document, first version and tags for the bytes that are stored."""
-    stored, moment, version_id = orchestrator.get_context_value("stored_blob"), now(), uuid4()
+    """Write document, first version and tags for the bytes stored last."""
+    stored, moment, version_id = orchestrator.get_context_value(STORED)[-1], now(), uuid4()
     document = document_service.create(
         title=title,
         folder=folder,
@@ -80,13 +88,21 @@ def create_document_bll(
         created_by=user,
     )
     _write_tags(document, tags)
+    remember(orchestrator, CREATED, str(document.id))
     _queue(orchestrator, "on_entity_created", document)
     orchestrator.queue_event("on_version_added", document_id=str(document.id), number=1)
     _answer(orchestrator, format_document(document), 201)
 
 
 @db_step
-@context_manager(set_contexts=OUTCOME)
+@context_manager(set_contexts={"common": [CREATED]})
+def rollback_create_document_bll(orchestrator: Any) -> None:
+    """Remove the document created last, with its version and tags."""
+    undo_last(orchestrator, CREATED, document_service.delete)
+
+
+@db_step
+@context_manager(set_contexts=CHANGE)
 def update_document_bll(orchestrator: Any, *, document_id: UUID, changes: dict[str, Any]) -> None:
     """Set what `changes` has of title, folder, tags and attributes; only an active document takes it."""
     document = _locked_document(document_id)
@@ -95,45 +111,51 @@ def update_document_bll(orchestrator: Any, *, document_id: UUID, changes: dict[s
         filename = document.latest_version.filename
         changes = {**changes, "search_text": searchable_text(title=changes["title"], filename=filename)}
     if "tags" in changes and changes["tags"] != document.tags:
-        document_tag_service.bulk_delete({"document": document})
-        _write_tags(document, changes["tags"])
+        _replace_tags(document, changes["tags"])
     if changes:
         _write(orchestrator, document, event="on_entity_updated", **changes)
     _answer(orchestrator, format_document(document), 200)
 
 
 @db_step
-@context_manager(set_contexts=OUTCOME)
+@context_manager(set_contexts=CHANGE)
 def archive_document_bll(orchestrator: Any, *, document_id: UUID, user: User) -> None:
     """Archive an active document, unless a plugin vetoes it."""
     document = _locked_document(document_id)
     _require_status(document, DocumentStatus.ACTIVE, verb="archived")
     _ask(plugin_manager.hook.before_entity_archive, document, user)
-    _write(orchestrator, document, event="on_entity_archived", status=DocumentStatus.ARCHIVED)
+    _write(orchestrator, document, event="on_entity_archived", status=str(DocumentStatus.ARCHIVED))
     _answer(orchestrator, format_document(document), 200)
 
 
 @db_step
-@context_manager(set_contexts=OUTCOME)
+@context_manager(set_contexts=CHANGE)
 def restore_document_bll(orchestrator: Any, *, document_id: UUID) -> None:
     """Bring an archived document back to active, a trashed one back to what it was."""
     document = _locked_document(document_id)
     _require_status(document, DocumentStatus.ARCHIVED, DocumentStatus.TRASHED, verb="restored")
-    back_to = document.status_before_trash or DocumentStatus.ACTIVE
+    back_to = document.status_before_trash or str(DocumentStatus.ACTIVE)
     _write(orchestrator, document, event="on_entity_restored", status=back_to, status_before_trash="")
     _answer(orchestrator, format_document(document), 200)
 
 
 @db_step
-@context_manager(set_contexts=OUTCOME)
+@context_manager(set_contexts=CHANGE)
 def trash_document_bll(orchestrator: Any, *, document_id: UUID, user: User) -> None:
     """Move a document to the trash, unless a plugin vetoes it; it remembers its state for being restored."""
     document = _locked_document(document_id)
     _require_status(document, DocumentStatus.ACTIVE, DocumentStatus.ARCHIVED, verb="deleted")
     _ask(plugin_manager.hook.before_entity_delete, document, user)
-    trashed = {"status": DocumentStatus.TRASHED, "status_before_trash": document.status}
+    trashed = {"status": str(DocumentStatus.TRASHED), "status_before_trash": document.status}
     _write(orchestrator, document, event="on_entity_deleted", **trashed)
     _answer(orchestrator, None, 204)
+
+
+@db_step
+@context_manager(set_contexts={"common": [CHANGED]})
+def rollback_document_change_bll(orchestrator: Any) -> None:
+    """Set the document changed last back to what it was, as far as nobody has changed it since."""
+    undo_last(orchestrator, CHANGED, _restored)
 
 
 def _locked_document(document_id: UUID) -> Document:
@@ -141,9 +163,8 @@ def _locked_document(document_id: UUID) -> Document:
 
     Two queries: after waiting for a lock PostgreSQL would judge a join by rows that may be outdated.
     """
-    if document_service.filter(id=document_id).select_for_update().first() is None:
-        raise no_such_document()
-    document = document_service.get(id=document_id, _select_related=SHOWN)
+    locked = document_service.filter(id=document_id).select_for_update().first()
+    document = locked and document_service.get(id=document_id, _select_related=SHOWN)
     if document is None:
         raise no_such_document()
     return document
@@ -161,8 +182,35 @@ def _ask(hook: Callable[..., Any], document: Document, user: User) -> None:
 
 
 def _write(orchestrator: Any, document: Document, *, event: str, **fields: Any) -> None:
-    document_service.update(document, **fields, updated_at=now())
+    """Save `fields`, remember what they were, and queue the event."""
+    fields |= {"updated_at": now()}
+    before = {name: getattr(document, name) for name in fields}
+    changed = [name for name in fields if before[name] != fields[name]]
+    change = {
+        "id": str(document.id),
+        "before": {name: before[name] for name in changed},
+        "after": {name: fields[name] for name in changed},
+    }
+    remember(orchestrator, CHANGED, change)
+    document_service.update(document, **fields)
     _queue(orchestrator, event, document)
+
+
+def _discarded(stored: dict[str, Any]) -> bool:
+    blob_storage().discard(Stored(**stored))
+    return True
+
+
+def _restored(change: dict[str, Any]) -> bool:
+    """Set what `change` set back to what it was, where nobody has changed it since; whether there was anything."""
+    document = document_service.filter(id=change["id"]).select_for_update().first()
+    still = [name for name, value in change["after"].items() if document and getattr(document, name) == value]
+    if document is None or not still:
+        return False
+    document_service.update(document, **{name: change["before"][name] for name in still})
+    if "tags" in still:
+        _replace_tags(document, document.tags)
+    return True
 
 
 def _answer(orchestrator: Any, result: dict[str, Any] | None, status: int) -> None:
@@ -173,6 +221,11 @@ def _answer(orchestrator: Any, result: dict[str, Any] | None, status: int) -> No
 
 def _queue(orchestrator: Any, event: str, document: Document) -> None:
     orchestrator.queue_event(event, entity_type=ENTITY_TYPE, entity_id=str(document.id))
+
+
+def _replace_tags(document: Document, tags: list[str]) -> None:
+    document_tag_service.bulk_delete({"document": document})
+    _write_tags(document, tags)
 
 
 def _write_tags(document: Document, tags: list[str]) -> None:

@@ -12,16 +12,20 @@ from VaultPlatform.tenancy import Organisation, TenancyError, create_organisatio
 
 
 class Command(BaseCommand):
+    """See `help`."""
+
     help = "Makes an organisation. With --admin also its first administrator; a password that is not given is printed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="its name in the Org header: lower-case letters, digits, hyphens")
         parser.add_argument("--name", default="", help="its name for people; the slug if left out")
         parser.add_argument("--admin", metavar="USER", help="user name of its first administrator")
-        parser.add_argument("--password", help="the administrator's password; generated and printed if left out")
+        parser.add_argument(
+            "--password", help="the administrator's password; generated and printed if left out"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         if options["password"] is not None and not options["admin"]:
             raise CommandError("--password needs --admin USER: whose password is it?")
         try:
@@ -32,7 +36,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             reason = str(error).strip().splitlines()[0]
-            raise CommandError(f"The control plane cannot be used ({reason}). Has `migrate` been run?") from error
+            raise CommandError(
+                f"The control plane cannot be used ({reason}). Has `migrate` been run?"
+            ) from error
         self.stdout.write(json.dumps(created, indent=2) if options["json"] else _sentence(created))
 
 

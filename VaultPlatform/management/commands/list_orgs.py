@@ -10,12 +10,16 @@ from VaultPlatform.tenancy import list_organisations
 
 
 class Command(BaseCommand):
+    """See `help`."""
+
     help = "Lists the organisations: slug, status, name."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print JSON, with the names of their databases")
+        parser.add_argument(
+            "--json", action="store_true", help="print JSON, with the names of their databases"
+        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         organisations = list_organisations()
         if options["json"]:
             self.stdout.write(json.dumps([asdict(organisation) for organisation in organisations], indent=2))

@@ -10,6 +10,8 @@ from VaultPlatform.tenancy.storage import storage
 
 
 class Command(DjangoMigrate):
+    """See `help`."""
+
     help = (
         "Brings the control plane, the template of new organisations and every organisation to the state of the code. "
         "With an app label, the databases that the app's tables are in. With --database control, that one only."
@@ -19,11 +21,11 @@ class Command(DjangoMigrate):
         super().add_arguments(parser)
         parser.set_defaults(database=None)
 
-    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+    def get_check_kwargs(self, options: dict[str, Any]) -> Any:
         # Checks that look into a database would need each of them to be there already.
         return {**super().get_check_kwargs(options), "databases": None}
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         if options["database"] is None:
             self._everything(options)
         elif options["database"] == "default" and current_or_none() is None:
@@ -33,12 +35,12 @@ class Command(DjangoMigrate):
             )
         else:
             storage().prepare_control()
-            super().handle(*args, **options)
+            super().handle(*_args, **options)
 
     def _everything(self, options: dict[str, Any]) -> None:
         outcome = migrate_everything(verbosity=options["verbosity"], options=options, stdout=self.stdout)
         if outcome.failed:
             failures = "; ".join(f"{name} ({reason})" for name, reason in outcome.failed.items())
-            raise CommandError(f"Not migrated: {failures}. The others are done; run the command again after the repair.")
+            raise CommandError(f"Not migrated: {failures}. The others are done; repair and run it again.")
         if outcome.unapplied:
             raise CommandError(f"Migrations are missing in: {', '.join(outcome.unapplied)}.")

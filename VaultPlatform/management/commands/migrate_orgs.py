@@ -8,18 +8,22 @@ from VaultPlatform.tenancy import get_organisation, migrate_organisations
 
 
 class Command(BaseCommand):
-    help = "Brings the template and every organisation, or one, to the state of the code. One that fails stops no other."
+    """See `help`."""
+
+    help = "Brings every organisation, or one, to the state of the code. One that fails stops no other."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--org", metavar="SLUG", help="migrate this organisation only")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         only = None
         if options["org"] is not None:
             only = get_organisation(options["org"])
             if only is None:
-                raise CommandError(f"There is no organisation '{options['org']}'; `list_orgs` shows those there are.")
+                raise CommandError(
+                    f"There is no organisation '{options['org']}'; `list_orgs` shows those there are."
+                )
         outcome = migrate_organisations(only=only, verbosity=options["verbosity"], stdout=self.stdout)
         if outcome.failed:
             failures = "; ".join(f"{name} ({reason})" for name, reason in outcome.failed.items())
-            raise CommandError(f"Not migrated: {failures}. The others are done; run the command again after the repair.")
+            raise CommandError(f"Not migrated: {failures}. The others are done; repair and run it again.")

@@ -13,7 +13,16 @@ else:
     Wrapper = object
 
 
-class OrganisationBinding(Wrapper):
+class TransactionAware(Wrapper):
+    """Knows whether a transaction is open, as Django sees it."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether what runs now belongs to a transaction begun before; the server may not know of it yet."""
+        return self.connection is not None and (self.in_atomic_block or not self.autocommit)
+
+
+class OrganisationBinding(TransactionAware):
     """Mixed in before a Django DatabaseWrapper.
 
     A statement needs a current organisation; ending a transaction, closing, and looking after an idle connection do
@@ -24,11 +33,6 @@ class OrganisationBinding(Wrapper):
     bound: Organisation | None = None
     _ending = False
     _idle_care = False
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether what runs now belongs to a transaction begun before."""
-        return self.connection is not None and (self.in_atomic_block or not self.autocommit)
 
     def required_organisation(self) -> Organisation:
         """The current organisation. Raises NoOrganisation, or OrganisationChanged inside another one's transaction."""
@@ -64,18 +68,16 @@ class OrganisationBinding(Wrapper):
             self.ensure_connection()
         return self.autocommit
 
-    def set_autocommit(
-        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
-    ) -> None:
+    def set_autocommit(self, autocommit: bool, *args: Any, **kwargs: Any) -> None:  # noqa: FBT001 Django's signature
         self._ending = autocommit and self.connection is not None and not self.autocommit
         try:
-            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+            super().set_autocommit(autocommit, *args, **kwargs)
         finally:
             self._ending = False
 
-    def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
+    def on_commit(self, func: Callable[[], Any], *args: Any, **kwargs: Any) -> None:
         self.required_organisation()
-        super().on_commit(func, robust)
+        super().on_commit(func, *args, **kwargs)
 
     @contextmanager
     def idle_care(self) -> Iterator[None]:

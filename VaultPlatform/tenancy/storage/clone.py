@@ -1,108 +1,127 @@
 """A copy of a PostgreSQL schema: tables with every name kept, their rows, sequences, views, functions, triggers.
 
-`CREATE TABLE … (LIKE … INCLUDING ALL)` alone would rename indexes, which later migrations look up by name, and would
-leave defaults pointing at the source's sequences. So columns come from LIKE and the rest from PostgreSQL's own
-definitions, read with the source as search path (which leaves names unqualified) and run with the target as search path.
+`CREATE TABLE … (LIKE … INCLUDING ALL)` alone would rename indexes, which later migrations look up by name, and
+would leave defaults pointing at the source's sequences. So columns come from LIKE and the rest from PostgreSQL's own
+definitions: read with the source as search path, which leaves names unqualified, and run with the target as such.
 """
 
 from typing import Any
 
 from VaultPlatform.tenancy.exceptions import CannotClone
 
-_OF_SOURCE = "n.nspname = %(source)s"
-
 #: Each yields one column: statements in the order in which they can run.
 _DEFINITIONS = (
     # sequences that no identity column brings along
-    f"""SELECT format('CREATE SEQUENCE %%I AS %%s INCREMENT %%s MINVALUE %%s MAXVALUE %%s START %%s CACHE %%s %%s',
+    """SELECT format('CREATE SEQUENCE %%I AS %%s INCREMENT %%s MINVALUE %%s MAXVALUE %%s START %%s CACHE %%s %%s',
             c.relname, format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
             CASE WHEN s.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)
         FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {_OF_SOURCE} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
+        WHERE n.nspname = %(source)s AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
         ORDER BY c.relname""",
-    f"""SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE {_OF_SOURCE} AND p.prokind IN ('f', 'p') ORDER BY p.oid""",
-    f"""SELECT format('CREATE TABLE %%I (LIKE %%I.%%I INCLUDING ALL EXCLUDING INDEXES EXCLUDING CONSTRAINTS'
+    """SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = %(source)s AND p.prokind IN ('f', 'p') ORDER BY p.oid""",
+    """SELECT format('CREATE TABLE %%I (LIKE %%I.%%I INCLUDING ALL EXCLUDING INDEXES EXCLUDING CONSTRAINTS'
             || ' EXCLUDING DEFAULTS)', c.relname, n.nspname, c.relname)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {_OF_SOURCE} AND c.relkind = 'r' ORDER BY c.relname""",
-    f"""SELECT format('ALTER TABLE %%I ALTER COLUMN %%I SET DEFAULT %%s', c.relname, a.attname,
+        WHERE n.nspname = %(source)s AND c.relkind = 'r' ORDER BY c.relname""",
+    """SELECT format('ALTER TABLE %%I ALTER COLUMN %%I SET DEFAULT %%s', c.relname, a.attname,
             pg_get_expr(d.adbin, d.adrelid))
         FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
-        WHERE {_OF_SOURCE} AND c.relkind = 'r' AND a.attgenerated = '' ORDER BY c.relname, d.adnum""",
-    f"""SELECT format('ALTER SEQUENCE %%I OWNED BY %%I.%%I', c.relname, t.relname, a.attname)
+        WHERE n.nspname = %(source)s AND c.relkind = 'r' AND a.attgenerated = '' ORDER BY c.relname, d.adnum""",
+    """SELECT format('ALTER SEQUENCE %%I OWNED BY %%I.%%I', c.relname, t.relname, a.attname)
         FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
         JOIN pg_class t ON t.oid = d.refobjid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
         JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {_OF_SOURCE} AND d.deptype = 'a' ORDER BY c.relname""",
-    f"""SELECT format('INSERT INTO %%I (%%s) OVERRIDING SYSTEM VALUE SELECT %%s FROM %%I.%%I', c.relname,
+        WHERE n.nspname = %(source)s AND d.deptype = 'a' ORDER BY c.relname""",
+    """SELECT format('INSERT INTO %%I (%%s) OVERRIDING SYSTEM VALUE SELECT %%s FROM %%I.%%I', c.relname,
             string_agg(quote_ident(a.attname), ','), string_agg(quote_ident(a.attname), ','), n.nspname, c.relname)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-        WHERE {_OF_SOURCE} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+        WHERE n.nspname = %(source)s AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
         GROUP BY n.nspname, c.relname ORDER BY c.relname""",
+    """SELECT format('COMMENT ON TABLE %%I IS %%L', c.relname, obj_description(c.oid, 'pg_class'))
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = %(source)s AND c.relkind = 'r' AND obj_description(c.oid, 'pg_class') IS NOT NULL""",
     # primary keys, unique and exclusion constraints, checks; foreign keys when all they refer to is there
-    f"""SELECT format('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', c.relname, k.conname, pg_get_constraintdef(k.oid))
+    """SELECT format('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', c.relname, k.conname, pg_get_constraintdef(k.oid))
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {_OF_SOURCE} AND c.relkind = 'r' AND k.contype IN ('p', 'u', 'x', 'c', 'f')
+        WHERE n.nspname = %(source)s AND c.relkind = 'r' AND k.contype IN ('p', 'u', 'x', 'c', 'f')
         ORDER BY k.contype = 'f', c.relname, k.conname""",
-    f"""SELECT pg_get_indexdef(i.indexrelid, 0, true)
+    """SELECT pg_get_indexdef(i.indexrelid, 0, true)
         FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {_OF_SOURCE} AND c.relkind = 'r'
-            AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+        WHERE n.nspname = %(source)s AND c.relkind = 'r'
+            AND NOT EXISTS (
+                SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
         ORDER BY i.indexrelid""",
-    f"""SELECT format('CREATE %%s %%I AS %%s', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+    """SELECT format('CREATE %%s %%I AS %%s', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
             c.relname, rtrim(pg_get_viewdef(c.oid, true), ';'))
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {_OF_SOURCE} AND c.relkind IN ('v', 'm') ORDER BY c.oid""",
-    f"""SELECT pg_get_triggerdef(t.oid, true) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OF_SOURCE} AND NOT t.tgisinternal ORDER BY t.tgname""",
+        WHERE n.nspname = %(source)s AND c.relkind IN ('v', 'm') ORDER BY c.oid""",
+    """SELECT pg_get_triggerdef(t.oid, true) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = %(source)s AND NOT t.tgisinternal ORDER BY t.tgname""",
     # sequences go on where the template's stand
-    f"""SELECT format('SELECT setval(pg_get_serial_sequence(%%L, %%L), %%s)', quote_ident(t.relname), a.attname,
+    """SELECT format('SELECT setval(pg_get_serial_sequence(%%L, %%L), %%s)', quote_ident(t.relname), a.attname,
             pg_sequence_last_value(s.seqrelid))
         FROM pg_sequence s JOIN pg_depend d ON d.objid = s.seqrelid AND d.deptype = 'i'
         JOIN pg_class t ON t.oid = d.refobjid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
         JOIN pg_namespace n ON n.oid = t.relnamespace
-        WHERE {_OF_SOURCE} AND pg_sequence_last_value(s.seqrelid) IS NOT NULL ORDER BY t.relname""",
-    f"""SELECT format('SELECT setval(%%L, %%s)', quote_ident(c.relname), pg_sequence_last_value(s.seqrelid))
+        WHERE n.nspname = %(source)s AND pg_sequence_last_value(s.seqrelid) IS NOT NULL ORDER BY t.relname""",
+    """SELECT format('SELECT setval(%%L, %%s)', quote_ident(c.relname), pg_sequence_last_value(s.seqrelid))
         FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {_OF_SOURCE} AND pg_sequence_last_value(s.seqrelid) IS NOT NULL
+        WHERE n.nspname = %(source)s AND pg_sequence_last_value(s.seqrelid) IS NOT NULL
             AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i') ORDER BY c.relname""",
 )
 
 #: What has no definition above: the kind, and a name.
-_UNKNOWN = f"""
+_UNKNOWN = """
     SELECT CASE c.relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' ELSE 'composite type' END,
         c.relname
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OF_SOURCE} AND c.relkind IN ('p', 'f', 'c')
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = %(source)s AND c.relkind IN ('p', 'f', 'c')
     UNION ALL SELECT 'type', t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-        WHERE {_OF_SOURCE} AND t.typtype IN ('e', 'd', 'r')
+        WHERE n.nspname = %(source)s AND t.typtype IN ('e', 'd', 'r')
     UNION ALL SELECT 'aggregate', p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE {_OF_SOURCE} AND p.prokind IN ('a', 'w')
+        WHERE n.nspname = %(source)s AND p.prokind IN ('a', 'w')
     UNION ALL SELECT 'row security policy', o.polname FROM pg_policy o JOIN pg_class c ON c.oid = o.polrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OF_SOURCE}
+        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %(source)s
     UNION ALL SELECT 'extension', e.extname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-        WHERE {_OF_SOURCE}"""
+        WHERE n.nspname = %(source)s"""
 
-#: Tables and sequences of the target that still depend on something in the source.
+#: Objects of the target that still depend on a table, sequence or function of the source.
 _LEAKS = """
-    SELECT DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid), pg_describe_object(d.refclassid, d.refobjid, 0)
+    WITH mine AS (
+        SELECT 'pg_class'::regclass AS classid, c.oid FROM pg_class c
+            WHERE c.relnamespace = to_regnamespace(quote_ident(%(target)s))
+        UNION ALL SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
+            WHERE c.relnamespace = to_regnamespace(quote_ident(%(target)s))
+        UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k
+            WHERE k.connamespace = to_regnamespace(quote_ident(%(target)s))
+        UNION ALL SELECT 'pg_trigger'::regclass, t.oid FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE c.relnamespace = to_regnamespace(quote_ident(%(target)s))
+        UNION ALL SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+            WHERE c.relnamespace = to_regnamespace(quote_ident(%(target)s))
+    ), theirs AS (
+        SELECT 'pg_class'::regclass AS classid, c.oid FROM pg_class c
+            WHERE c.relnamespace = to_regnamespace(quote_ident(%(source)s))
+        UNION ALL SELECT 'pg_proc'::regclass, p.oid FROM pg_proc p
+            WHERE p.pronamespace = to_regnamespace(quote_ident(%(source)s))
+    )
+    SELECT pg_describe_object(d.classid, d.objid, d.objsubid),
+        pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid)
     FROM pg_depend d
-    JOIN pg_class mine ON (d.classid = 'pg_class'::regclass AND mine.oid = d.objid)
-        OR (d.classid = 'pg_attrdef'::regclass AND mine.oid = (SELECT adrelid FROM pg_attrdef WHERE oid = d.objid))
-        OR (d.classid = 'pg_constraint'::regclass AND mine.oid = (SELECT conrelid FROM pg_constraint WHERE oid = d.objid))
-    WHERE mine.relnamespace = to_regnamespace(quote_ident(%(target)s))
-        AND ((d.refclassid = 'pg_class'::regclass
-                AND (SELECT relnamespace FROM pg_class WHERE oid = d.refobjid) = to_regnamespace(quote_ident(%(source)s)))
-            OR (d.refclassid = 'pg_proc'::regclass
-                AND (SELECT pronamespace FROM pg_proc WHERE oid = d.refobjid) = to_regnamespace(quote_ident(%(source)s))))
+    JOIN mine ON mine.classid = d.classid AND mine.oid = d.objid
+    JOIN theirs ON theirs.classid = d.refclassid AND theirs.oid = d.refobjid
     LIMIT 1"""
+
+_ROUTINES = ("CREATE OR REPLACE FUNCTION ", "CREATE OR REPLACE PROCEDURE ")
 
 
 def clone_schema(cursor: Any, *, source: str, target: str) -> None:
-    """Make schema `target` a copy of `source`, in the transaction that `cursor` is in; it leaves the search path changed.
+    """Make schema `target` a copy of `source`, in the transaction that `cursor` is in.
 
-    Raises CannotClone, naming it, for an object that is not understood, and for a copy that still refers to its source.
+    It leaves the search path changed. Raises CannotClone, naming it, for an object that is not understood, and for
+    a copy that still refers to its source.
     """
     names = {"source": source, "target": target}
     cursor.execute(_UNKNOWN, names)
@@ -112,13 +131,19 @@ def clone_schema(cursor: Any, *, source: str, target: str) -> None:
             advice="Change the migration that makes it (an extension belongs into a schema of its own).",
         )
     cursor.execute(f"SET LOCAL search_path TO {_quoted(source)}")
-    statements = [statement for query in _DEFINITIONS for statement in _column(cursor, query, names)]
-    functions = f"{_quoted(source)}.", f"{source}."
-    statements = [_unqualified(statement, functions) for statement in statements]
-    cursor.execute(f"CREATE SCHEMA {_quoted(target)}; SET LOCAL search_path TO {_quoted(target)}; {';'.join(statements)}")
+    statements = [
+        _unqualified(statement, source)
+        for query in _DEFINITIONS
+        for statement in _column(cursor, query, names)
+    ]
+    opening = [f"CREATE SCHEMA {_quoted(target)}", f"SET LOCAL search_path TO {_quoted(target)}"]
+    cursor.execute(";".join([*opening, *statements]))
     cursor.execute(_LEAKS, names)
     if leak := cursor.fetchone():
-        raise CannotClone(what=f"the copy's {leak[0]} refers to the template's {leak[1]}", advice="Change its migration.")
+        raise CannotClone(
+            what=f"the copy's {leak[0]} refers to the template's {leak[1]}",
+            advice="Change the migration that makes it.",
+        )
 
 
 def _column(cursor: Any, query: str, names: dict[str, str]) -> list[str]:
@@ -126,12 +151,12 @@ def _column(cursor: Any, query: str, names: dict[str, str]) -> list[str]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def _unqualified(statement: str, qualifiers: tuple[str, ...]) -> str:
-    """A function's definition with its own name bare; PostgreSQL writes it qualified whatever the search path."""
-    opening = next((o for o in ("CREATE OR REPLACE FUNCTION ", "CREATE OR REPLACE PROCEDURE ") if statement.startswith(o)), "")
-    for qualifier in qualifiers if opening else ():
-        if statement.startswith(qualifier, len(opening)):
-            return opening + statement[len(opening) + len(qualifier) :]
+def _unqualified(statement: str, schema: str) -> str:
+    """A routine's definition with its name bare; PostgreSQL writes it qualified, whatever the search path."""
+    for opening in _ROUTINES:
+        for qualifier in (f"{schema}.", f"{_quoted(schema)}."):
+            if statement.startswith(opening + qualifier):
+                return opening + statement.removeprefix(opening + qualifier)
     return statement
 
 

@@ -13,6 +13,8 @@ from VaultPlatform.tenancy.storage.clone import clone_schema
 
 #: Name of the advisory lock: the ASCII codes of "vaultorg", so that a person finds it in pg_locks.
 _LOCK = int.from_bytes(b"vaultorg")
+#: How long a removal waits for transactions that still use the organisation before it fails.
+_DROP_PATIENCE = "10s"
 
 
 class PostgreSQLStorage:
@@ -51,6 +53,7 @@ class PostgreSQLStorage:
     def dropping(self, organisation: Organisation) -> Iterator[None]:
         with transaction.atomic(using="control"), self._cursor() as cursor:
             yield
+            cursor.execute(f"SET LOCAL lock_timeout = '{_DROP_PATIENCE}'")
             cursor.execute(f"DROP SCHEMA {self._quoted(schema_of(organisation))} CASCADE")
 
     def _exists(self, schema: str) -> bool:

@@ -10,8 +10,11 @@ from pathlib import Path
 from django.db import connections, transaction
 
 from VaultPlatform.tenancy.context import Organisation
-from VaultPlatform.tenancy.databases import control_file
+from VaultPlatform.tenancy.databases import control_file, sqlite_uri
 from VaultPlatform.tenancy.names import TEMPLATE, file_of
+
+#: Beginning of the name of a copy in the making.
+_DRAFT = ".creating-"
 
 
 class SQLiteStorage:
@@ -40,7 +43,9 @@ class SQLiteStorage:
     @contextmanager
     def cloning(self, organisation: Organisation) -> Iterator[None]:
         final = file_of(organisation, self.folder)
-        draft = final.with_name(f".creating-{final.name}")
+        draft = final.with_name(f"{_DRAFT}{final.name}")
+        for abandoned in self.folder.glob(f"{_DRAFT}*"):  # by a process that was killed: the lock is ours
+            abandoned.unlink()
         try:
             _copy(file_of(TEMPLATE, self.folder), draft)
             with transaction.atomic(using="control"):
@@ -70,10 +75,12 @@ def _make(path: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     _remove(target)
-    with closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True)) as database:
-        with closing(sqlite3.connect(target)) as copy:
-            database.backup(copy)
-            copy.execute("PRAGMA journal_mode=WAL")
+    with (
+        closing(sqlite3.connect(sqlite_uri(source), uri=True)) as database,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        database.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")
     _sync(target)
 
 

@@ -1,10 +1,12 @@
 """Plain Django code acts on the current organisation's database, and on no other."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
-from VaultPlatform.tenancy import NoOrganisation, OrganisationChanged, use
+from VaultPlatform.tenancy import NoOrganisation, OrganisationChanged, current_or_none, use
 
 
 def names() -> list[str]:
@@ -108,6 +110,31 @@ def test_a_cursor_serves_only_the_organisation_it_was_opened_for(make_org):
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
         cursor.close()
+
+
+def test_a_transaction_ends_where_it_began_also_after_its_organisation_was_left(make_org):
+    one, two = make_org(), make_org()
+    for outside in (nullcontext(), use(two)):
+        block, organisation = transaction.atomic(), use(one)
+        with organisation:
+            block.__enter__()
+            Group.objects.get_or_create(name="kept")
+        with outside:
+            block.__exit__(None, None, None)
+        with use(one):
+            assert names() == ["kept"]
+    with use(two):
+        assert names() == []
+
+
+def test_an_idle_connection_is_looked_after_and_closed_without_an_organisation(make_org):
+    with use(make_org()):
+        assert names() == []
+    assert current_or_none() is None
+    connection.close_if_unusable_or_obsolete()
+    connection.rollback()
+    connection.close()
+    connection.close()
 
 
 def test_an_inner_block_rolls_back_to_its_savepoint(org):

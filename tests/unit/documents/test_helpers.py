@@ -4,21 +4,29 @@ import json
 
 import pytest
 
-from VaultManagement.Documents.bll import HelperFunctions as helpers
+from VaultManagement.Documents.bll import HelperFunctions
 
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("", ""), ("/", ""), ("a", "a"), ("/a//b/", "a/b"), (" a / b ", "a/b"), ("a/.b", "a/.b"), ("Cafe\u0301", "Caf\u00e9")],
+    [
+        ("", ""),
+        ("/", ""),
+        ("a", "a"),
+        ("/a//b/", "a/b"),
+        (" a / b ", "a/b"),
+        ("a/.b", "a/.b"),
+        ("Cafe\u0301", "Caf\u00e9"),
+    ],
 )
 def test_a_folder_has_one_name(given: str, kept: str) -> None:
-    assert helpers.normal_folder(given) == kept
+    assert HelperFunctions.normal_folder(given) == kept
 
 
 @pytest.mark.parametrize("folder", ["..", "a/../b", ".", "/./", "a/ .. /b"])
 def test_a_folder_that_climbs_is_refused(folder: str) -> None:
     with pytest.raises(ValueError, match="no folder names"):
-        helpers.normal_folder(folder)
+        HelperFunctions.normal_folder(folder)
 
 
 @pytest.mark.parametrize(
@@ -36,14 +44,15 @@ def test_a_folder_that_climbs_is_refused(folder: str) -> None:
     ],
 )
 def test_a_file_name_is_a_printable_base_name(given: str, kept: str) -> None:
-    assert helpers.normal_filename(given) == kept
+    assert HelperFunctions.normal_filename(given) == kept
 
 
 def test_a_long_file_name_keeps_its_ending() -> None:
-    name = helpers.normal_filename("x" * 400 + ".pdf")
-    assert len(name) == helpers.MAX_FILENAME and name.endswith("x.pdf")
-    assert helpers.normal_filename("." + "x" * 400) == "." + "x" * 254
-    assert len(helpers.normal_filename("\u0958" * 200 + ".pdf")) == helpers.MAX_FILENAME  # longer in its normal form
+    name = HelperFunctions.normal_filename("x" * 400 + ".pdf")
+    assert len(name) == HelperFunctions.MAX_FILENAME and name.endswith("x.pdf")
+    assert HelperFunctions.normal_filename("." + "x" * 400) == "." + "x" * 254
+    longer_in_its_normal_form = "\u0958" * 200 + ".pdf"
+    assert len(HelperFunctions.normal_filename(longer_in_its_normal_form)) == HelperFunctions.MAX_FILENAME
 
 
 @pytest.mark.parametrize(
@@ -59,7 +68,7 @@ def test_a_long_file_name_keeps_its_ending() -> None:
     ],
 )
 def test_a_content_type_is_well_formed_or_the_default(given: str, kept: str) -> None:
-    assert helpers.normal_content_type(given) == kept
+    assert HelperFunctions.normal_content_type(given) == kept
 
 
 def nested(levels: int) -> object:
@@ -74,7 +83,7 @@ GOOD = [{}, {"a": 1, "b": [True, None, 1.5, "é😀"]}, nested(5), {"x": "é" * 
 
 @pytest.mark.parametrize("attributes", GOOD, ids=["empty", "mixed", "five levels", "nearly 16 KiB"])
 def test_attributes_within_the_limits_pass(attributes: object) -> None:
-    helpers.check_attributes(attributes)
+    HelperFunctions.check_attributes(attributes)
 
 
 BAD = {
@@ -95,10 +104,10 @@ BAD = {
 @pytest.mark.parametrize(("attributes", "why"), BAD.values(), ids=BAD.keys())
 def test_attributes_that_cannot_be_kept_are_refused(attributes: object, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        helpers.check_attributes(attributes)
+        HelperFunctions.check_attributes(attributes)
 
 
 def test_search_finds_whatever_the_case_and_the_composition() -> None:
-    searchable = helpers.searchable_text(title="GRÖSSE", filename="Cafe\u0301.PDF")
+    searchable = HelperFunctions.searchable_text(title="GRÖSSE", filename="Cafe\u0301.PDF")
     for wanted in ("größe", "gro\u0308sse", "CAF\u00c9", "pdf"):
-        assert helpers.searched_text(wanted) in searchable
+        assert HelperFunctions.searched_text(wanted) in searchable

@@ -32,8 +32,7 @@ def ours(header: str, size: int) -> list[int] | str:
     try:
         part = requested_range(header, size=size)
     except errors.bad_request.RangeNotSatisfiable as error:
-        assert error.headers == {"Content-Range": f"bytes */{size}"}
-        return UNSATISFIABLE
+        return UNSATISFIABLE if error.headers == {"Content-Range": f"bytes */{size}"} else "no Content-Range"
     if part is None:
         return WHOLE
     assert part.content_range == f"bytes {part.start}-{part.end - 1}/{size}"
@@ -58,7 +57,9 @@ def test_a_range_is_what_the_reference_makes_of_it(header: str, size: int) -> No
     assert ours(header, size) == reference(header, size)
 
 
-@pytest.mark.parametrize("header", ["bytes=0-1,3-4", "bytes=0-1,", "bytes=²-", "bytes=1-0", "bytes", "", "bytes=-", "x=0-1"])
+@pytest.mark.parametrize(
+    "header", ["bytes=0-1,3-4", "bytes=0-1,", "bytes=²-", "bytes=1-0", "bytes", "", "bytes=-", "x=0-1"]
+)
 def test_several_or_malformed_ranges_mean_the_whole(header: str) -> None:
     assert requested_range(header, size=10) is None
 

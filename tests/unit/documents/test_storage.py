@@ -38,7 +38,9 @@ def files(root: Path, folder: str = "") -> list[Path]:
     return sorted(path.relative_to(root) for path in found)
 
 
-def test_bytes_are_kept_under_their_sha256_and_their_organisation(storage: LocalBlobStorage, root: Path) -> None:
+def test_bytes_are_kept_under_their_sha256_and_their_organisation(
+    storage: LocalBlobStorage, root: Path
+) -> None:
     stored = put(storage, b"hello world")
     digest = hashlib.sha256(b"hello world").hexdigest()
     assert (stored.sha256, stored.size, stored.created) == (digest, 11, True)
@@ -48,7 +50,8 @@ def test_bytes_are_kept_under_their_sha256_and_their_organisation(storage: Local
 
 
 @pytest.mark.parametrize(
-    ("part", "expected"), [((0, 5), b"hello"), ((6, None), b"world"), ((9, 99), b"ld"), ((11, None), b""), ((3, 3), b"")]
+    ("part", "expected"),
+    [((0, 5), b"hello"), ((6, None), b"world"), ((9, 99), b"ld"), ((11, None), b""), ((3, 3), b"")],
 )
 def test_a_part_is_read(storage: LocalBlobStorage, part: tuple[int, int | None], expected: bytes) -> None:
     digest = put(storage, b"hello world").sha256
@@ -180,7 +183,9 @@ def test_a_full_disk_is_a_clear_error_without_inner_names(
     storage: LocalBlobStorage, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = storage.writer()
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (_ for _ in ()).throw(OSError(28, "No space left", str(root))))
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: (_ for _ in ()).throw(OSError(28, "No space left", str(root)))
+    )
     writer.write(b"x")
     with pytest.raises(errors.server.Unavailable) as caught:
         writer.finish()
@@ -210,10 +215,12 @@ def test_an_upload_that_was_swept_away_meanwhile_is_a_clear_error(storage: Local
         storage.put(incoming)
 
 
-def test_a_sweep_removes_abandoned_uploads_and_blobs_that_nothing_needs(storage: LocalBlobStorage, root: Path) -> None:
+def test_a_sweep_removes_abandoned_uploads_and_blobs_that_nothing_needs(
+    storage: LocalBlobStorage, root: Path
+) -> None:
     received(storage, b"abandoned")
     needed, orphan = put(storage, b"needed"), put(storage, b"orphan")
-    assert storage.sweep(older_than=NOW, referenced=lambda digests: {needed.sha256}.intersection(digests)) == 2
+    assert storage.sweep(older_than=NOW, referenced={needed.sha256}.intersection) == 2
     assert [path.name for path in files(root)] == [needed.sha256]
     assert orphan.sha256 != needed.sha256
 

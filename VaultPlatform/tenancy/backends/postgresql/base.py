@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.functional import cached_property
+
 from VaultPlatform.tenancy.backends.binding import OrganisationBinding
 from VaultPlatform.tenancy.backends.postgresql.schema import SchemaWrapper
 from VaultPlatform.tenancy.context import Organisation
@@ -18,6 +20,12 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
         super().__init__(*args, **kwargs)
         self._seen: set[str] = set()
 
+    @cached_property
+    def pg_version(self) -> int:
+        """The server's version as libpq counts, 150020 for 15.20; asking for it needs no organisation."""
+        with self.idle_care():
+            return int(super().pg_version)
+
     def bind(self, organisation: Organisation) -> None:
         super().bind(organisation)
         if organisation.key in self._seen:
@@ -33,5 +41,5 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
     def cursor_owner(self) -> str | None:
         return self.bound.key if self.bound is not None and not self._idle_care else None
 
-    def schema_for(self, owner: str | None) -> str:
-        return str(self.ops.quote_name(schema_of(self.check_cursor(owner))))
+    def schema_for(self, _owner: str | None) -> str:
+        return str(self.ops.quote_name(schema_of(self.check_cursor(_owner))))

@@ -23,7 +23,7 @@ _IN_ATOMIC = "Put it inside `with transaction.atomic(): …`."
 
 
 class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
-    """A client-side binding cursor; every cursor of a SchemaWrapper's connection is one, those opened past Django too."""
+    """Binds on the client. Every cursor of a SchemaWrapper's connection is one, also those opened past Django."""
 
     def __init__(self, wrapper: "ref[SchemaWrapper]", connection: Any, *, row_factory: Any = None) -> None:
         super().__init__(connection, row_factory=row_factory)

@@ -1,21 +1,22 @@
 """A PostgreSQL connection whose every statement is confined to a schema; which one, subclasses say."""
 
 import select
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from weakref import ref
 
 import psycopg
 from django.db.backends.postgresql import base
-from django.utils.functional import cached_property
 from psycopg.pq import ConnStatus
 
+from VaultPlatform.tenancy.backends.binding import TransactionAware
 from VaultPlatform.tenancy.backends.postgresql.cursor import SchemaCursor
 
+#: Names that servers and Django have for the same zone.
+_UTC = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Etc/Zulu", "UCT", "Etc/UCT", "Universal"})
 
-class SchemaWrapper(base.DatabaseWrapper):
+
+class SchemaWrapper(TransactionAware, base.DatabaseWrapper):
     """psycopg stays in autocommit; `BEGIN` travels with the first statement, so an empty `atomic()` sends nothing.
 
     A true `pooled` among the OPTIONS says that a transaction-pooling proxy stands before the server.
@@ -25,14 +26,9 @@ class SchemaWrapper(base.DatabaseWrapper):
         """What a cursor that is opened now belongs to."""
         return None
 
-    def schema_for(self, owner: str | None) -> str:
-        """Quoted schema for a statement of a cursor that belongs to `owner`. May refuse by raising a TenancyError."""
+    def schema_for(self, _owner: str | None) -> str:
+        """Quoted schema for a statement of a cursor that belongs to `_owner`. May refuse by raising a TenancyError."""
         raise NotImplementedError
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether Django regards a transaction as open; the server learns of it with the first statement."""
-        return self.connection is not None and (self.in_atomic_block or not self.autocommit)
 
     @property
     def pooled(self) -> bool:
@@ -40,16 +36,11 @@ class SchemaWrapper(base.DatabaseWrapper):
 
     def opening(self, schema: str, *, begin: bool | None = None) -> list[str]:
         """Statements that have to come before the first one; `begin` tells whether in a transaction of several."""
-        options = self.settings_dict["OPTIONS"]
         statements = [f"SET LOCAL search_path TO {schema}"]
         if self._zone:
             statements.append(f"SET LOCAL TIME ZONE {self._zone}")
-        if role := options.get("assume_role"):
-            statements.append(f"SET LOCAL ROLE {self.ops.quote_name(role)}")
         if self.in_transaction if begin is None else begin:
-            isolation = options.get("isolation_level")
-            level = f" ISOLATION LEVEL {self.isolation_level.name.replace('_', ' ')}" if isolation else ""
-            statements.insert(0, f"BEGIN{level}")
+            statements.insert(0, "BEGIN")
         return statements
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -58,22 +49,22 @@ class SchemaWrapper(base.DatabaseWrapper):
         return {**params, "autocommit": True, "cursor_factory": partial(SchemaCursor, ref(self))}
 
     def init_connection_state(self) -> None:
-        server_zone = self.connection.info.parameter_status("TimeZone")
-        zone = self.timezone_name
-        self._zone = psycopg.sql.Literal(zone).as_string(self.connection) if zone and zone != server_zone else None
+        theirs, ours = self.connection.info.parameter_status("TimeZone"), self.timezone_name
+        same = theirs == ours or {theirs, ours} <= _UTC
+        self._zone = None if same else psycopg.sql.Literal(ours).as_string(self.connection)
         super().init_connection_state()
 
     _zone: str | None = None
 
-    def _configure_connection(self, connection: Any) -> bool:
-        return False  # zone and role are in every opening: a session's settings do not survive a pooling proxy
+    def _configure_connection(self, _connection: Any) -> bool:
+        return False  # the zone is in every opening: a session's setting does not survive a pooling proxy
 
     def ensure_timezone(self) -> bool:
         if self.connection is not None:
             self.init_connection_state()
         return False
 
-    def _set_autocommit(self, autocommit: bool) -> None:
+    def _set_autocommit(self, _autocommit: bool) -> None:  # noqa: FBT001 Django's signature
         """Nothing to send: see `SchemaCursor`."""
 
     def chunked_cursor(self) -> Any:
@@ -93,14 +84,3 @@ class SchemaWrapper(base.DatabaseWrapper):
         except psycopg.Error:
             return False
         return True
-
-    @contextmanager
-    def idle_care(self) -> Iterator[None]:
-        """A block that looks at the connection and sends no statement."""
-        yield
-
-    @cached_property
-    def pg_version(self) -> int:
-        """The server's version as libpq counts, 150020 for 15.20; asking for it needs no organisation."""
-        with self.idle_care(), self.temporary_connection():
-            return int(self.connection.info.server_version)

@@ -6,5 +6,5 @@ from VaultPlatform.tenancy.backends.postgresql.schema import SchemaWrapper
 class DatabaseWrapper(SchemaWrapper):
     """SCHEMA in the database's settings names the schema."""
 
-    def schema_for(self, owner: str | None) -> str:
+    def schema_for(self, _owner: str | None) -> str:
         return str(self.ops.quote_name(self.settings_dict["SCHEMA"]))

@@ -34,8 +34,9 @@ class OrganisationCursor(base.SQLiteCursorWrapper):
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
-    # Django finds this out with a query, at times when there is no organisation; our Pythons always bring JSON.
-    supports_json_field = True
+    """What Django would find out with a query, at times when there is no organisation."""
+
+    supports_json_field = True  # in every SQLite that our Pythons come with
 
 
 class DatabaseWrapper(OrganisationBinding, base.DatabaseWrapper):
@@ -50,30 +51,28 @@ class DatabaseWrapper(OrganisationBinding, base.DatabaseWrapper):
     def bind(self, organisation: Organisation) -> None:
         if self.bound is None or self.bound.key != organisation.key:
             self.connection = self._open.get(organisation.key)
-        if self.connection is not None:
+        if organisation.key in self._open:
             self._open.move_to_end(organisation.key)
         super().bind(organisation)
 
     def get_connection_params(self) -> dict[str, Any]:
-        assert self.bound is not None, "ensure_connection() binds before it connects"
-        path = file_of(self.bound, Path(self.settings_dict["NAME"]))
+        organisation = self.required_organisation()
+        path = file_of(organisation, Path(self.settings_dict["NAME"]))
         if not path.exists():
-            raise StorageMissing(organisation=self.bound.slug, where=str(path))
+            raise StorageMissing(organisation=organisation.slug, where=str(path))
         return {**super().get_connection_params(), "database": sqlite_uri(path)}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
-        assert self.bound is not None
         raw: sqlite3.Connection = super().get_new_connection(conn_params)
-        self._open[self.bound.key] = raw
+        self._open[self.required_organisation().key] = raw
         while len(self._open) > MAX_OPEN:
             _, longest_unused = self._open.popitem(last=False)
             longest_unused.close()
         return raw
 
-    def create_cursor(self, name: str | None = None) -> OrganisationCursor:
-        assert self.bound is not None
-        cursor = self.connection.cursor(factory=OrganisationCursor)
-        cursor.guard = partial(self.check_cursor, self.bound.key)
+    def create_cursor(self, _name: str | None = None) -> OrganisationCursor:
+        cursor: OrganisationCursor = self.connection.cursor(factory=OrganisationCursor)
+        cursor.guard = partial(self.check_cursor, self.required_organisation().key)
         return cursor
 
     def close(self) -> None:

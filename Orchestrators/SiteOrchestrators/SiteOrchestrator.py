@@ -1,0 +1,59 @@
+"""Workflows of operators."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.ContextManager import context_manager
+from VaultManagement.Site.bll.PostApisbll import (
+    OUTCOME,
+    create_administrator_bll,
+    create_organisation_bll,
+    rollback_create_organisation_bll,
+)
+from VaultManagement.Users.bll.HelperFunctions import hashed_password
+
+
+class SiteOrchestrator(metaclass=BaseOrchestrator):
+    """
+    Description:
+    Makes organisations. Its runs belong to no organisation.
+    """
+
+    def __init__(self, orchestrator_obj: Any) -> None:
+        """
+        Description: Bind to the main run.
+
+        Input:
+            - orchestrator_obj: the MainOrchestrator of this run.
+
+        Output:
+            - None.
+        """
+        self.mainorchestrator = orchestrator_obj
+
+    @context_manager(get_contexts={}, set_contexts=OUTCOME)
+    def stage_create_organisation(
+        self, slug: str, name: str = "", administrator: Mapping[str, str] | None = None
+    ) -> None:
+        """
+        Description: Stage a new organisation, removed again if its administrator cannot be made.
+
+        Input:
+            - slug: its name in the Org header.
+            - name: its name for people; the slug if empty.
+            - administrator: username, and password in clear, of who signs in first; None for nobody.
+
+        Output:
+            - None. The organisation becomes the run's result, the status 201.
+        """
+        self.mainorchestrator.set_context_schema({"organisation": str})
+        self.mainorchestrator.add_step(
+            create_organisation_bll, rollback_create_organisation_bll, slug=slug, name=name
+        )
+        if administrator is not None:
+            username = administrator["username"]
+            password_hash = hashed_password(administrator["password"], username=username, email="")
+            self.mainorchestrator.add_step(
+                create_administrator_bll, None, username=username, password_hash=password_hash
+            )

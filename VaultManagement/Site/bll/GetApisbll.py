@@ -1,0 +1,63 @@
+"""Reads for operators, and the check of their password."""
+
+from typing import Any
+
+from django.conf import settings
+
+from NimbusVaultConstants.CommonConstants.Paging import page_of
+from Plugins.plugin_manager import plugin_manager
+from VaultErrors.BackendErrors import errors
+from VaultManagement.Auth.bll.HelperFunctions import password_fits
+from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
+from VaultManagement.Site.bll.HelperFunctions import format_hook, format_organisation, format_site_plugin
+from VaultPlatform import tenancy
+from VaultPlatform.host import PluginStatus
+from VaultPlatform.identity.service import operator_service
+from VaultPlatform.identity.tokens import SiteToken
+
+
+def get_site_token(*, username: str, password: str) -> dict[str, Any]:
+    """A token for the active operator of that name and password. Raises Unauthenticated, alike for every reason."""
+    operator: Any = operator_service.get(username=username)
+    fits = password_fits(operator, password)
+    if operator is None or not fits:
+        raise errors.bad_request.Unauthenticated("No active operator has this name and password.")
+    token = SiteToken.make(sub=operator.pk)
+    return {"access": str(token), "expires_in": int(SiteToken.lifetime.total_seconds())}
+
+
+def list_organisations(*, limit: int, offset: int) -> dict[str, Any]:
+    """A page of the organisations, by slug."""
+    return page_of(tenancy.list_organisations(), limit=limit, offset=offset, shown=format_organisation)
+
+
+def get_organisation(*, slug: str) -> dict[str, Any]:
+    """One organisation. Raises NotFound."""
+    found = tenancy.get_organisation(slug)
+    if found is None:
+        raise errors.bad_request.NotFound(f"There is no organisation '{slug}'.")
+    return format_organisation(found)
+
+
+def list_site_plugins(*, limit: int, offset: int) -> dict[str, Any]:
+    """A page of the plugins with all that is known of them."""
+    return page_of(settings.PLUGIN_HOST.status(), limit=limit, offset=offset, shown=_with_traceback)
+
+
+def get_site_plugin(*, name: str) -> dict[str, Any]:
+    """One plugin with all that is known of it. Raises NotFound."""
+    return _with_traceback(plugin_status(name))
+
+
+def list_hooks(*, limit: int, offset: int) -> dict[str, Any]:
+    """A page of the hooks, by name, each with its implementations and what they did in this process."""
+    tallies = {(each.plugin, each.hook): each for each in settings.PLUGIN_HOST.hook_stats()}
+
+    def shown(name: str) -> dict[str, Any]:
+        return format_hook(name, manager=plugin_manager, tallies=tallies)
+
+    return page_of(plugin_manager.hook_names(), limit=limit, offset=offset, shown=shown)
+
+
+def _with_traceback(status: PluginStatus) -> dict[str, Any]:
+    return format_site_plugin(status, traceback=settings.PLUGIN_HOST.traceback(status.name))

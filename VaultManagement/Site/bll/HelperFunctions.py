@@ -1,0 +1,43 @@
+"""What operators get to see, made of what the platform knows. No table is touched here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from VaultManagement.PluginAdmin.bll.HelperFunctions import format_plugin
+from VaultPlatform.host import PluginStatus
+from VaultPlatform.tenancy import Organisation
+
+
+def format_organisation(organisation: Organisation) -> dict[str, Any]:
+    """An organisation as operators see it."""
+    return {"slug": organisation.slug, "name": organisation.name, "status": organisation.status}
+
+
+def format_site_plugin(status: PluginStatus, *, traceback: str | None) -> dict[str, Any]:
+    """A plugin with all that is known of it: where it comes from, the whole reason, the traceback."""
+    shown = format_plugin(status)
+    shown["load_status"]["failure_reason"] = status.reason
+    return {**shown, "source": status.source or None, "traceback": traceback}
+
+
+def format_implementation(tally: Any) -> dict[str, Any]:
+    """What one plugin's implementation of a hook has done in this process; `tally` is the host's count."""
+    return {
+        "plugin": tally.plugin,
+        "calls": tally.calls,
+        "errors": tally.errors,
+        "mean_seconds": tally.seconds / tally.calls if tally.calls else None,
+    }
+
+
+def format_hook(name: str, *, manager: Any, tallies: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    """A hook with its implementations in the order in which they are called.
+
+    Parameters: `manager`, the plugin manager; `tallies`, the host's counts by plugin and hook.
+    """
+    plugins = [each.plugin_name for each in reversed(getattr(manager.hook, name).get_hookimpls())]
+    return {
+        "name": name,
+        "arguments": list(manager.arguments(name)),
+        "implementations": [format_implementation(tallies[plugin, name]) for plugin in plugins],
+    }

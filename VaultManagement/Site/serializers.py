@@ -1,0 +1,56 @@
+"""What operators' endpoints take and give."""
+
+from rest_framework import serializers
+
+from NimbusVaultConstants.CommonConstants.Bodies import BodySerializer
+from VaultManagement.PluginAdmin.serializers import PluginSerializer
+from VaultManagement.Users.serializers import NewPasswordField, UsernameField
+
+
+class SiteSignInSerializer(serializers.Serializer):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=1024, trim_whitespace=False, style={"input_type": "password"})
+
+
+class SiteTokenSerializer(serializers.Serializer):
+    access = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds for which the token is good.")
+
+
+class AdministratorSerializer(serializers.Serializer):
+    """Who signs in first."""
+
+    username = UsernameField()
+    password = NewPasswordField()
+
+
+class NewOrganisationSerializer(BodySerializer):
+    """A new organisation; without an administrator, `create_org` and the like have to bring one."""
+
+    slug = serializers.CharField(max_length=40, help_text="Its name in the `Org` header.")
+    name = serializers.CharField(max_length=200, required=False, help_text="For people; the slug if there is none.")
+    administrator = AdministratorSerializer(required=False)
+
+
+class OrganisationSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(("active", "suspended"))
+
+
+class SitePluginSerializer(PluginSerializer):
+    source = serializers.CharField(allow_null=True, help_text="The folder it comes from.")
+    traceback = serializers.CharField(allow_null=True, help_text="Of the failure, if there was one.")
+
+
+class ImplementationSerializer(serializers.Serializer):
+    plugin = serializers.CharField()
+    calls = serializers.IntegerField(help_text="Since this process started.")
+    errors = serializers.IntegerField()
+    mean_seconds = serializers.FloatField(allow_null=True, help_text="Per call; null before the first.")
+
+
+class HookSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    arguments = serializers.ListField(child=serializers.CharField())
+    implementations = ImplementationSerializer(many=True, help_text="In the order in which they are called.")

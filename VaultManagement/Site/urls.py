@@ -1,0 +1,21 @@
+"""Routes of operators. None of them belongs to an organisation."""
+
+from django.urls import path
+
+from VaultManagement.Site.views import (
+    Hooks,
+    OrganisationDetail,
+    Organisations,
+    SitePluginDetail,
+    SitePlugins,
+    SiteSignIn,
+)
+
+urlpatterns = [
+    path("site/token", SiteSignIn.as_view()),
+    path("site/organisations", Organisations.as_view()),
+    path("site/organisations/<str:slug>", OrganisationDetail.as_view()),
+    path("site/plugins", SitePlugins.as_view()),
+    path("site/plugins/<str:name>", SitePluginDetail.as_view()),
+    path("site/hooks", Hooks.as_view()),
+]

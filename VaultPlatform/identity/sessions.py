@@ -1,0 +1,41 @@
+"""The life of a sign-in session: opened, asked for at each request, rotated at each refresh, revoked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils import timezone
+
+from VaultPlatform.identity.service import session_service
+
+if TYPE_CHECKING:
+    from VaultModels.models import Session, User
+
+
+def live_session(session_id: str) -> Session | None:
+    """The session with its user, in one query; None if revoked, expired, or the user is not active."""
+    return session_service.get(
+        id=session_id,
+        revoked_at=None,
+        expires_at__gt=timezone.now(),
+        user__is_active=True,
+        _select_related="user",
+    )
+
+
+def open_session(*, user: User, session_id: UUID, refresh_id: str, expires_at: datetime) -> Session:
+    """A new session of `user`."""
+    return session_service.create(id=session_id, user=user, refresh_id=refresh_id, expires_at=expires_at)
+
+
+def rotate_session(*, session_id: UUID, used: str, new: str, expires_at: datetime) -> bool:
+    """Replace refresh id `used` by `new`; False if `used` is no longer the session's (somebody was first)."""
+    rows = session_service.filter(id=session_id, refresh_id=used, revoked_at=None)
+    return rows.update(refresh_id=new, expires_at=expires_at) == 1
+
+
+def revoke_session(*, session_id: UUID) -> bool:
+    """End a session; whether it was open."""
+    return session_service.filter(id=session_id, revoked_at=None).update(revoked_at=timezone.now()) == 1

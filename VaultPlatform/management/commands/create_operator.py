@@ -1,0 +1,52 @@
+"""`manage.py create_operator USER`: somebody who may run the site."""
+
+import json
+import secrets
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError
+
+from VaultPlatform.identity.service import operator_service
+
+
+class Command(BaseCommand):
+    """Create an operator; a password that is not given is made up and printed, this once."""
+
+    help = "Create an operator of the site, who signs in at /vault/site/token."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", metavar="USER", help="Name to sign in with.")
+        parser.add_argument("--password", help="Without it, one is made up and printed once.")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="Print one JSON object.")
+
+    def handle(
+        self, *_args: Any, username: str, password: str | None, as_json: bool, verbosity: int, **_options: Any
+    ) -> None:
+        _check_name(username)
+        if password == "":
+            raise CommandError("The password is empty; leave --password out to have one made up.")
+        made_up = secrets.token_urlsafe(15) if password is None else None
+        try:
+            operator = operator_service.create(username=username, password=make_password(password or made_up))
+        except IntegrityError:
+            raise CommandError(f"There is an operator '{username}' already.") from None
+        told = {"password": made_up} if made_up else {}
+        if as_json:
+            self.stdout.write(json.dumps({"id": str(operator.pk), "username": username, **told}))
+        elif made_up:
+            self.stdout.write(f"Created operator '{username}' with password {made_up} (shown this once).")
+        elif verbosity:
+            self.stdout.write(f"Created operator '{username}'.")
+
+
+def _check_name(username: str) -> None:
+    try:
+        UnicodeUsernameValidator()(username)
+    except ValidationError as error:
+        raise CommandError(f"'{username}' cannot name an operator. {' '.join(error.messages)}") from None
+    if len(username) > 150:
+        raise CommandError(f"A name has at most 150 characters; this one has {len(username)}.")

@@ -1,0 +1,42 @@
+"""The benchmark's workflow: three steps, one transaction."""
+
+from typing import Any
+
+from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.ContextManager import context_manager
+from Plugins.Bench_Plugin.bll.Rows.PostApisbll import DECLARED, answer_bll, ask_bll, create_bll
+
+
+class BenchOrchestrator(metaclass=BaseOrchestrator):
+    """
+    Description:
+    Writes one benchmark row.
+    """
+
+    def __init__(self, orchestrator_obj: Any) -> None:
+        """
+        Description: Bind to the main run.
+
+        Input:
+            - orchestrator_obj: the MainOrchestrator of this run.
+
+        Output:
+            - None.
+        """
+        self.mainorchestrator = orchestrator_obj
+
+    @context_manager(get_contexts={}, set_contexts=DECLARED)
+    def stage_create(self, title: str, target_url: str) -> None:
+        """
+        Description: Stage asking, writing and answering.
+
+        Input:
+            - title, target_url: fields of the row.
+
+        Output:
+            - None.
+        """
+        run = self.mainorchestrator
+        run.add_step(ask_bll, None, title=title)
+        run.add_step(create_bll, None, title=title, target_url=target_url)
+        run.add_step(answer_bll, None)

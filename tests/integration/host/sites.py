@@ -1,0 +1,94 @@
+"""A whole site of a test's own: settings file, state, database; commands and programs run in it as processes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+ZOO = REPOSITORY / "tests" / "broken_plugins"
+PASSWORD = "correct horse 9 battery"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A site in the folder `home`; `database` is the section Database of its settings."""
+
+    home: Path
+    database: dict[str, Any] = field(default_factory=dict)
+
+    def configure(
+        self, active: Sequence[str], *, errors: str = "skip", dirs: Sequence[Path] = (ZOO,), **blocks: Any
+    ) -> None:
+        """Write the settings file."""
+        base = {
+            "active_plugins": list(active),
+            "plugin_dirs": [str(path) for path in dirs],
+            "plugin_errors": errors,
+        }
+        settings = {"Base": base, "Database": self.database or {"engine": "sqlite"}, **blocks}
+        (self.home / "VaultSettings.json").write_text(json.dumps(settings))
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run manage.py and wait for it."""
+        return self._run(str(REPOSITORY / "manage.py"), *arguments)
+
+    def plugins(self) -> dict[str, dict[str, Any]]:
+        """Return what `plugins list --json` prints, by name."""
+        listed = self.manage("plugins", "list", "--json")
+        assert listed.returncode == 0, listed.stderr
+        return {plugin["name"]: plugin for plugin in json.loads(listed.stdout)}
+
+    def probe(self, program: Path, *arguments: str) -> Any:
+        """Run a Python program in the site and return the JSON that it prints last."""
+        done = self._run(str(program), *arguments)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def migrate_and_create(self, *slugs: str) -> None:
+        """Make the databases and organisations, each with the administrator "root"."""
+        commands = [
+            ("migrate",),
+            *(("create_org", slug, "--admin", "root", "--password", PASSWORD) for slug in slugs),
+        ]
+        for command in commands:
+            done = self.manage(*command)
+            assert done.returncode == 0, done.stderr
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(REPOSITORY),
+            "VAULT_HOME": str(self.home / "var"),
+            "VAULT_SETTINGS": str(self.home / "VaultSettings.json"),
+            "DJANGO_SETTINGS_MODULE": "NimbusVault.settings",
+        }
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=100, check=False
+        )
+
+
+@contextmanager
+def made_site(home: Path) -> Iterator[Site]:
+    """A site on the database that the test run is for; a server's database is dropped after it."""
+    section = json.loads(Path(os.environ["VAULT_SETTINGS"]).read_text())["Database"]
+    if section["engine"] == "sqlite":
+        yield Site(home=home)
+        return
+    name = f"vault_test_host_{uuid4().hex[:12]}"
+    server = os.environ.get("VAULT_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        try:
+            yield Site(home=home, database={**section, "name": name})
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]

@@ -1,0 +1,163 @@
+"""Every plugin of tests/broken_plugins switched on at once: the site is up, each reason is right, the others work."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.host.sites import PASSWORD, REPOSITORY, ZOO, Site
+
+#: Plugin -> the stage it fails at, and words of its reason.
+BROKEN = {
+    "Absent_Plugin": ("discover", "there is no folder Plugins/Absent_Plugin"),
+    "AppsBroken": ("apps", "ValueError: no app today (AppsBroken/apps.py:3)"),
+    "AppsCoreLabel": ("apps", 'its app label "auth" belongs to django.contrib.auth'),
+    "AppsTwinLabel": ("apps", 'its app label "Witness" belongs to plugin Witness'),
+    "AppsWrongName": ("apps", 'it must be "Plugins.AppsWrongName"'),
+    "ClassMissing": ("class", "it must define class ClassMissing"),
+    "ClassNeedsArguments": ("class", "must be made without arguments"),
+    "ClassRaises": ("class", "TypeError: object of type 'int' has no len() (ClassRaises/ClassRaises.py:8)"),
+    "ConfigBroken": (
+        "settings",
+        "No module named 'another_package_that_nobody_has' (ConfigBroken/config.py:3)",
+    ),
+    "Hollow": ("discover", "holds no Python file"),
+    "HookAsync": ("hooks", "is an async def"),
+    "HookForeign": ("hooks", 'is marked for "valut"'),
+    "HookMisspelt": ("hooks", "on_entity_archivd, which does not exist; did you mean on_entity_archived?"),
+    "HookSpecTwice": ("hooks", "hook on_entity_archived is specified twice"),
+    "HookTryfirst": ("hooks", "uses @hookimpl(tryfirst=True), which is refused"),
+    "HookUnknownArgument": (
+        "hooks",
+        "takes entity_ident, but the hook has (entity_type, entity_id); did you mean",
+    ),
+    "HookWrapper": ("hooks", "uses @hookimpl(wrapper=True), which is refused"),
+    "InitExits": ("import", "it called sys.exit('nothing to see here') (InitExits/__init__.py:5)"),
+    "InitImportsViews": ("import", "it needs Django's settings or models while it is being imported"),
+    "InitImportsMissing": (
+        "import",
+        "No module named 'a_package_that_nobody_has' (InitImportsMissing/__init__.py:3)",
+    ),
+    "InitRaises": ("import", "RuntimeError: the plugin is not well (InitRaises/__init__.py:3)"),
+    "InitRecurses": ("import", "RecursionError"),
+    "LateFailure": ("urls", "LookupError: no routes today (LateFailure/urls.py:3)"),
+    "ManifestBroken": ("manifest", "plugin.yaml is not valid YAML"),
+    "MigrationBroken": (
+        "migrations",
+        "a migration that fails (MigrationBroken/migrations/0001_initial.py:3)",
+    ),
+    "MigrationForked": ("migrations", "run makemigrations --merge MigrationForked"),
+    "MigrationLost": ("migrations", 'depends on ("VaultModels", "0099_never_written"), which does not exist'),
+    "ModelsAccessorTwin": ("models", "clashes with reverse accessor"),
+    "ModelsCoreTable": ("models", "of VaultModels.User; choose another Meta.db_table"),
+    "ModelsForeignLabel": ("models", 'write "ModelsForeignLabel"'),
+    "ModelsHalf": ("models", "RuntimeError: the second half of the models (ModelsHalf/models.py:"),
+    "ModelsUnresolved": ("models", "a relation with model 'Absent_Plugin.Parent'"),
+    "ModelsWithoutMigration": ("migrations", "run: python manage.py makemigrations ModelsWithoutMigration"),
+    "ModuleBroken": ("class", "cannot import name 'helpers_that_were_deleted'"),
+    "NeedsOff": ("urls", "plugin Bystander is off: it is not in Base.active_plugins (NeedsOff/urls.py:3)"),
+    "OrchestratorWrong": ("orchestrators", "it is no orchestrator class"),
+    "ReadyRaises": ("ready", "RuntimeError: not ready (ReadyRaises/apps.py:"),
+    "RouteCatchAll": ("urls", 'route "<path:rest>" would catch requests meant for others'),
+    "RouteClassView": ("urls", "has an invalid view, pass View.as_view()"),
+    "RouteCore": ("urls", 'route "documents/<uuid>" belongs to the core already'),
+    "RouteTwin": ("urls", 'route "witness/ping" belongs to plugin Witness already'),
+    "RouteUnanchored": ("urls", "would catch requests meant for others"),
+    "SettingsBroken": ("settings", "SettingsBroken.limit"),
+    "UrlsEmptyHanded": ("urls", "urls.py defines no list urlpatterns"),
+    "UrlsMissingThird": (
+        "urls",
+        "No module named 'a_third_package_that_nobody_has' (UrlsMissingThird/urls.py:3)",
+    ),
+    "ViewsSyntax": ("urls", "SyntaxError: '(' was never closed (views.py, line 4) (ViewsSyntax/views.py:4)"),
+}
+#: Plugins of the zoo that load; Witness first, so that of two that clash it is the one that stays.
+WELL = ("Witness", "Bare", "HookRaises")
+
+
+@pytest.fixture(scope="module")
+def crowded(site_with_database: Site) -> Site:
+    site_with_database.configure([*WELL, *sorted(BROKEN)], SettingsBroken={"limit": "many"})
+    site_with_database.migrate_and_create("acme")
+    return site_with_database
+
+
+@pytest.fixture(scope="module")
+def plugins(crowded: Site) -> dict[str, dict[str, Any]]:
+    return crowded.plugins()
+
+
+@pytest.fixture(scope="module")
+def outcome(crowded: Site) -> dict[str, Any]:
+    probe = REPOSITORY / "tests" / "integration" / "host" / "probe_everything.py"
+    return crowded.probe(probe, PASSWORD)  # type: ignore[no-any-return]
+
+
+def test_every_plugin_of_the_zoo_is_looked_at() -> None:
+    folders = {path.name for path in ZOO.iterdir() if path.is_dir() and path.name[0] not in "._"}
+    assert folders | {"Absent_Plugin"} == {*BROKEN, *WELL, "Bystander"}
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN))
+def test_a_broken_plugin_says_stage_and_reason(plugins: dict[str, dict[str, Any]], name: str) -> None:
+    stage, words = BROKEN[name]
+    shown = plugins[name]
+    assert (shown["state"], shown["stage"]) == ("absent" if name == "Absent_Plugin" else "failed", stage)
+    assert words in shown["reason"]
+    assert not shown["routes_registered"]
+
+
+def test_plugins_beside_broken_ones_load(plugins: dict[str, dict[str, Any]]) -> None:
+    assert {name: plugins[name]["state"] for name in WELL} == dict.fromkeys(WELL, "on")
+    assert plugins["Witness"]["version"] == "2.1"
+    assert plugins["Witness"]["routes_registered"]
+
+
+def test_a_plugin_that_is_not_configured_is_listed_as_off(plugins: dict[str, dict[str, Any]]) -> None:
+    assert plugins["Bystander"]["state"] == "off"
+
+
+def test_the_core_and_the_well_plugins_answer(outcome: dict[str, Any]) -> None:
+    answers = outcome["answers"]
+    assert answers["/vault/witness/ping"] == [200, "Witness"]
+    assert answers["/vault/bare/ping"] == [200, "Bare"]
+    for path in ("documents", "health/live", "health/ready", "api/schema", "plugins"):
+        assert answers[f"/vault/{path}"][0] == 200, answers[f"/vault/{path}"]
+
+
+def test_routes_of_broken_plugins_are_not_found(outcome: dict[str, Any]) -> None:
+    for path in ("/vault/views-syntax/page", "/vault/route-class-view/page", "/vault/no/such/page"):
+        assert outcome["answers"][path][0] == 404, path
+
+
+def test_core_users_are_saved_and_deleted_beside_half_registered_models_and_signals(
+    outcome: dict[str, Any],
+) -> None:
+    assert outcome["life"] == ["1 note", "VaultModels.User", "Witness.WitnessNote"]
+
+
+def test_no_accessor_of_a_failed_plugin_remains_and_none_of_a_well_one_is_lost(
+    outcome: dict[str, Any],
+) -> None:
+    assert outcome["attributes_of_user"] == ["late_notes", "witness_notes"]
+
+
+def test_only_plugins_that_loaded_are_registered_for_hooks(outcome: dict[str, Any]) -> None:
+    assert outcome["registered"] == ["HookRaises", "Witness"]
+    assert outcome["archived"] == ["Document 7"]
+
+
+def test_modules_of_a_failed_plugin_are_forgotten(outcome: dict[str, Any]) -> None:
+    assert outcome["modules_of_failed"] == []
+
+
+def test_migrations_are_offered_for_sound_models_alone(crowded: Site, outcome: dict[str, Any]) -> None:
+    checked = crowded.manage("makemigrations", "--check", "--dry-run")
+    assert checked.returncode == 0, checked.stdout
+    assert {"Witness", "LateFailure"} <= set(outcome["migrated_labels"])
+    assert not {"ModelsHalf", "MigrationBroken", "ModelsAccessorTwin"} & set(outcome["migrated_labels"])
+
+
+def test_the_migration_that_a_plugin_waits_for_can_be_made(crowded: Site) -> None:
+    made = crowded.manage("makemigrations", "ModelsWithoutMigration", "--dry-run")
+    assert made.returncode == 0, made.stderr
+    assert "Create model Sound" in made.stdout
