@@ -22,7 +22,6 @@ _AHEAD = re.compile(r"(BEGIN;)?(SET LOCAL search_path TO [^;]*(;|$))?")
 _FRAMING = re.compile(r"$|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE")
 
 
-
 class Client(APIClient):
     """Sends its headers with every request; `id` and `username` are the principal's."""
 
@@ -87,8 +86,11 @@ def statements() -> Iterator[Callable[[], dict[str, int]]]:
 
         def counted() -> dict[str, int]:
             return {
-                alias: sum(not _FRAMING.match(_AHEAD.sub("", query["sql"], count=1)) for query in context.captured_queries)
-                for alias, context in captured.items()
+                alias: sum(map(_is_work, context.captured_queries)) for alias, context in captured.items()
             }
 
         yield counted
+
+
+def _is_work(query: dict[str, str]) -> bool:
+    return not _FRAMING.match(_AHEAD.sub("", query["sql"], count=1))

@@ -1,4 +1,4 @@
-"""Fixtures for tests that speak REST: `client_for(org, role, username)` and `operator_client()`; see `tests.clients`."""
+"""Fixtures for tests that speak REST: `client_for(org, role, username)`, `operator_client()`; see `tests.clients`."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def clients(django_db_setup: None) -> "Clients":  # noqa: ARG001  # the databases
+def clients(django_db_setup: None) -> "Clients":
     """Makes clients; each principal signs in once a test."""
     from tests.clients import Clients
 

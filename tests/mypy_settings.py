@@ -5,7 +5,7 @@ import os
 os.environ["VAULT_HOME"] = ".mypy_cache/site"
 os.environ["VAULT_SETTINGS"] = "VaultSettings.json"
 
-from NimbusVault.settings import *  # noqa: E402, F403
-from NimbusVault.settings import INSTALLED_APPS as _APPS  # noqa: E402
+from NimbusVault.settings import *  # noqa: F403
+from NimbusVault.settings import INSTALLED_APPS as _APPS
 
 INSTALLED_APPS = [app if isinstance(app, str) else app.name for app in _APPS]

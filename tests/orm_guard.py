@@ -78,7 +78,7 @@ def kind_of(filename: str) -> Kind:
     """Whose code `filename` holds."""
     if any(part in filename for part in INFRASTRUCTURE):
         return Kind.PERMITTED
-    if filename.startswith(("<", *_LIBRARIES)):
+    if filename == __file__ or filename.startswith(("<", *_LIBRARIES)):
         return Kind.LIBRARY
     path = Path(filename)
     if not path.is_relative_to(ROOT):

@@ -12,5 +12,7 @@ class BodySerializer(serializers.Serializer):
         unknown = sorted(set(self.initial_data) - set(self.fields))
         if unknown:
             known = ", ".join(self.fields)
-            raise serializers.ValidationError(f"There is no field {', '.join(unknown)}; the fields are {known}.")
+            raise serializers.ValidationError(
+                f"There is no field {', '.join(unknown)}; the fields are {known}."
+            )
         return attrs

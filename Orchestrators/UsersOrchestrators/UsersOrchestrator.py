@@ -14,7 +14,8 @@ from VaultManagement.Users.bll.PostApisbll import OUTCOME, create_user_bll, dele
 class UsersOrchestrator(metaclass=BaseOrchestrator):
     """
     Description:
-    Adds, changes and removes members. Passwords are hashed while staging: no run holds one, no transaction waits for it.
+    Adds, changes and removes members. Passwords are hashed while staging: no run holds one, and no transaction
+    waits for it.
     """
 
     def __init__(self, orchestrator_obj: Any) -> None:

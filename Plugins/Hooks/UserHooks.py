@@ -9,9 +9,9 @@ class UserHooks:
     """A user is created and signs in."""
 
     @hookspec
-    def on_user_created(self, user_id: object) -> None:
-        """Called after a user was created. `user_id` is the primary key."""
+    def on_user_created(self, user_id: str) -> None:
+        """Called after a user was created. `user_id` is the id as text."""
 
     @hookspec
-    def on_user_logged_in(self, user_id: object) -> None:
-        """Called after a user signed in. `user_id` is the primary key."""
+    def on_user_logged_in(self, user_id: str) -> None:
+        """Called after a user signed in. `user_id` is the id as text."""

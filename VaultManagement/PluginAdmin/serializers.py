@@ -6,7 +6,9 @@ from rest_framework import serializers
 class LoadStatusSerializer(serializers.Serializer):
     routes_registered = serializers.BooleanField(help_text="Whether its routes answer.")
     stage = serializers.CharField(allow_null=True, help_text="Where loading failed; null if it did not.")
-    failure_reason = serializers.CharField(allow_null=True, help_text="Why it is not on, or what is to be known.")
+    failure_reason = serializers.CharField(
+        allow_null=True, help_text="Why it is not on, or what is to be known."
+    )
 
 
 class PluginSerializer(serializers.Serializer):

@@ -1,4 +1,8 @@
-"""What operators' endpoints take and give."""
+"""What operators' endpoints take and give.
+
+REST framework takes fields out of the class body, so those that are called `source` and `errors` hide nothing of its
+own; the type checker cannot know.
+"""
 
 from rest_framework import serializers
 
@@ -28,7 +32,9 @@ class NewOrganisationSerializer(BodySerializer):
     """A new organisation; without an administrator, `create_org` and the like have to bring one."""
 
     slug = serializers.CharField(max_length=40, help_text="Its name in the `Org` header.")
-    name = serializers.CharField(max_length=200, required=False, help_text="For people; the slug if there is none.")
+    name = serializers.CharField(
+        max_length=200, required=False, help_text="For people; the slug if there is none."
+    )
     administrator = AdministratorSerializer(required=False)
 
 
@@ -39,14 +45,14 @@ class OrganisationSerializer(serializers.Serializer):
 
 
 class SitePluginSerializer(PluginSerializer):
-    source = serializers.CharField(allow_null=True, help_text="The folder it comes from.")
+    source = serializers.CharField(allow_null=True, help_text="The folder it comes from.")  # type: ignore[assignment]
     traceback = serializers.CharField(allow_null=True, help_text="Of the failure, if there was one.")
 
 
 class ImplementationSerializer(serializers.Serializer):
     plugin = serializers.CharField()
     calls = serializers.IntegerField(help_text="Since this process started.")
-    errors = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]
     mean_seconds = serializers.FloatField(allow_null=True, help_text="Per call; null before the first.")
 
 

@@ -1,5 +1,6 @@
 """Endpoints of members: each validates, calls one thing, responds."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -50,7 +51,7 @@ class UserDetail(ModelAPIView):
         """Change what is given; a new password ends the member's other sessions, deactivating ends all of them."""
         users = OrchestratorRegistry.get("users")
         changes = validated(UserChangesSerializer, request, partial=True)
-        users.stage_update(user_id=user_id, keep_session=request.auth["sid"], **changes)
+        users.stage_update(user_id=user_id, keep_session=_session_of(request), **changes)
         return run_response(users)
 
     @extend_schema(responses={204: None})
@@ -59,3 +60,8 @@ class UserDetail(ModelAPIView):
         users = OrchestratorRegistry.get("users")
         users.stage_delete(user_id=user_id)
         return run_response(users)
+
+
+def _session_of(request: Request) -> str:
+    token: Any = request.auth
+    return str(token["sid"])

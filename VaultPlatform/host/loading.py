@@ -64,8 +64,6 @@ class Loading:
         for name in record.orchestrators:
             registry.unregister(name)
         record.orchestrators = []
-        if self.manager.has_plugin(record.name):
-            self.manager.unregister(name=record.name)
 
     # ------------------------------------------------------------------ class and hooks
 

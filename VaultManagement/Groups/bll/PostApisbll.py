@@ -12,6 +12,7 @@ from VaultErrors.BackendErrors import errors
 from VaultManagement.Groups.bll.HelperFunctions import format_group, name_taken, no_such_group
 from VaultManagement.Groups.bll.service import group_service
 from VaultManagement.Users.bll.service import user_service
+from VaultModels.models import User
 
 OUTCOME = {"common": ["result", "result_status"]}
 
@@ -20,13 +21,13 @@ OUTCOME = {"common": ["result", "result_status"]}
 @context_manager(get_contexts={}, set_contexts=OUTCOME)
 def create_group_bll(orchestrator: Any, name: str, members: Sequence[UUID]) -> None:
     """Add a group of `members`, given by their ids."""
-    _lock_members(members)
+    users = _locked_members(members)
     try:
         group = group_service.create(name=name)
     except IntegrityError as error:
         raise name_taken(name) from error
-    if members:
-        group.user_set.add(*members)
+    if users:
+        group.user_set.add(*users)
     orchestrator.set_context_value("result", format_group(group))
     orchestrator.set_context_value("result_status", 201)
 
@@ -39,8 +40,7 @@ def update_group_bll(
     """Rename a group and replace the whole of its members; None leaves either as it is."""
     group = _locked(group_id, for_delete=False)
     if members is not None:
-        _lock_members(members)
-        group.user_set.set(members)
+        group.user_set.set(_locked_members(members))
     if name is not None:
         try:
             group_service.update(group, name=name)
@@ -66,11 +66,12 @@ def _locked(group_id: int, *, for_delete: bool) -> Group:
     return group
 
 
-def _lock_members(ids: Sequence[UUID]) -> None:
-    """Keep the members from being deleted meanwhile. Raises ValidationError if one does not exist."""
+def _locked_members(ids: Sequence[UUID]) -> list[User]:
+    """The members, kept from being deleted meanwhile. Raises ValidationError if one does not exist."""
     if not ids:
-        return
-    found = user_service.filter(id__in=ids).select_for_update(no_key=True).order_by("id")
+        return []
+    found = list(user_service.filter(id__in=ids).select_for_update(no_key=True).order_by("id"))
     unknown = sorted(str(each) for each in set(ids) - {user.pk for user in found})
     if unknown:
         raise errors.bad_request.ValidationError(f"members: there is no user {', '.join(unknown)}.")
+    return found

@@ -43,7 +43,10 @@ def _core(name: str, outcome: Any, *, status: str) -> dict[str, str]:
         return _OK
     log.error("health_check_failed", component=name, exc_info=outcome)
     late = isinstance(outcome, TimeoutError)
-    return {"status": status, "detail": "It did not answer in time." if late else "It does not work at the moment."}
+    return {
+        "status": status,
+        "detail": "It did not answer in time." if late else "It does not work at the moment.",
+    }
 
 
 def _plugins_that_did_not_load() -> dict[str, str]:
@@ -58,11 +61,15 @@ def _said_by_plugin(name: str, outcome: Any) -> dict[str, dict[str, str]]:
     if not isinstance(outcome, dict):  # None: it raised, and the host has contained and logged that
         return {f"plugin:{name}": _warning(name, "Its health check failed.")}
     return {
-        f"plugin:{name}.{component}": _OK if problem is None else _warning(name, "It reports a problem.", problem)
+        f"plugin:{name}.{component}": _OK
+        if problem is None
+        else _warning(name, "It reports a problem.", problem)
         for component, problem in outcome.items()
     }
 
 
 def _warning(plugin: str, detail: str, problem: Any = None) -> dict[str, str]:
-    log.warning("plugin_is_unwell", plugin=plugin, detail=detail, problem=None if problem is None else str(problem))
+    log.warning(
+        "plugin_is_unwell", plugin=plugin, detail=detail, problem=None if problem is None else str(problem)
+    )
     return {"status": "warning", "detail": detail}

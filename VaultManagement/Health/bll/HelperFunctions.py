@@ -1,4 +1,4 @@
-"""Checks that cannot hang the page: each runs in a thread of its own, and the page waits no longer than its deadline."""
+"""Checks that cannot hang the page: each runs in a thread of its own, and the page waits until its deadline."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
@@ -36,10 +36,8 @@ def _start(name: str, check: Check) -> Future[Any]:
 def _fulfil(future: Future[Any], check: Check) -> None:
     try:
         result = check()
-    except BaseException as error:  # whatever it is, somebody waits for this future
+    except BaseException as error:  # noqa: BLE001  # whatever it is, somebody waits for this future
         result = error
     finally:
         connections.close_all()
     future.set_result(result)
-
-

@@ -24,7 +24,9 @@ def get_plugin(*, name: str) -> dict[str, Any]:
 
 def plugin_status(name: str) -> PluginStatus:
     """What the host knows of the plugin `name`. Raises NotFound."""
-    found: PluginStatus | None = next((each for each in settings.PLUGIN_HOST.status() if each.name == name), None)
+    found: PluginStatus | None = next(
+        (each for each in settings.PLUGIN_HOST.status() if each.name == name), None
+    )
     if found is None:
         raise errors.bad_request.NotFound(f"There is no plugin '{name}' on this site.")
     return found

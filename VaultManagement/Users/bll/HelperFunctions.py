@@ -1,4 +1,4 @@
-"""Small parts of members that touch no table: passwords, what a client gets to see, what to answer when it cannot be."""
+"""Small parts of members that touch no table: passwords, what a client gets to see, what to answer in trouble."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from VaultModels.models import Role, User
 
 
 def hashed_password(password: str, *, username: str, email: str) -> str:
-    """The hash of a new password. Raises ValidationError if it breaks the site's rules, also for likeness to the name."""
+    """The hash of a new password. Raises ValidationError if it breaks the site's rules, or is like the name."""
     try:
         validate_password(password, user=User(username=username, email=email))
     except RulesBroken as broken:
@@ -53,4 +53,6 @@ def no_such_user() -> errors.VaultError:
 
 def name_taken(username: str) -> errors.VaultError:
     """The answer to a user name that somebody has, whatever its case."""
-    return errors.bad_request.Conflict(f"There is a user '{username}' already; upper and lower case do not matter.")
+    return errors.bad_request.Conflict(
+        f"There is a user '{username}' already; upper and lower case do not matter."
+    )

@@ -12,6 +12,9 @@ from django.db import IntegrityError
 
 from VaultPlatform.identity.service import operator_service
 
+#: Characters of `Operator.username`.
+MAX_NAME = 150
+
 
 class Command(BaseCommand):
     """Create an operator; a password that is not given is made up and printed, this once."""
@@ -48,5 +51,5 @@ def _check_name(username: str) -> None:
         UnicodeUsernameValidator()(username)
     except ValidationError as error:
         raise CommandError(f"'{username}' cannot name an operator. {' '.join(error.messages)}") from None
-    if len(username) > 150:
-        raise CommandError(f"A name has at most 150 characters; this one has {len(username)}.")
+    if len(username) > MAX_NAME:
+        raise CommandError(f"A name has at most {MAX_NAME} characters; this one has {len(username)}.")

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.host.sites import PASSWORD, ZOO, made_site
 
 PROBE = Path(__file__).with_name("probe_site.py")
-HANGS = '''
+HANGS = """
 import pluggy, time
 hookimpl = pluggy.HookimplMarker("vault")
 
@@ -17,8 +17,8 @@ class Hangs:
     @hookimpl
     def collect_health_checks(self):
         time.sleep(60)
-'''
-COMPLAINS = '''
+"""
+COMPLAINS = """
 import pluggy
 hookimpl = pluggy.HookimplMarker("vault")
 
@@ -26,8 +26,8 @@ class Complains:
     @hookimpl
     def collect_health_checks(self):
         return {"mailbox": "password hunter2 refused by 10.0.0.9", "index": None}
-'''
-BREAKS = '''open("/etc/nobody/has/this.toml")\n'''
+"""
+BREAKS = """open("/etc/nobody/has/this.toml")\n"""
 ACTIVE = ["Witness", "HookRaises", "InitRaises", "Absent_Plugin", "Hangs", "Complains", "Breaks"]
 PATHS = (
     "/vault/plugins",
@@ -124,7 +124,10 @@ def test_plugins_that_fail_hang_or_complain_leave_the_site_ready(answers: Answer
     assert (status, body["status"]) == (200, "ok")
     assert seconds < 5
     shown = body["components"]
-    assert {name: shown[name]["status"] for name in ("database", "storage")} == {"database": "ok", "storage": "ok"}
+    assert {name: shown[name]["status"] for name in ("database", "storage")} == {
+        "database": "ok",
+        "storage": "ok",
+    }
     assert shown["plugin:Witness.witness"] == {"status": "ok"}
     assert shown["plugin:Complains.index"] == {"status": "ok"}
     assert shown["plugin:HookRaises"] == {"status": "warning", "detail": "Its health check failed."}

@@ -1,6 +1,5 @@
 """Readiness over HTTP: 200, or 503 with the component that is broken, and never what broke it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,8 @@ from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 from rest_framework.test import APIClient
+
+from tests.clients import statements
 
 pytestmark = pytest.mark.usefixtures("django_db_setup")
 
@@ -25,9 +26,8 @@ def test_a_site_that_is_well_is_ready_without_signing_in() -> None:
     assert response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.usefixtures("org")
 def test_live_is_ok_and_asks_no_database() -> None:
-    from tests.clients import statements
-
     with statements() as counted:
         response = APIClient().get("/vault/health/live")
         assert counted() == {"default": 0, "control": 0}
@@ -45,14 +45,13 @@ def test_storage_that_takes_no_file_is_a_503_that_names_it(tmp_path: Path) -> No
 
 
 @pytest.fixture
-def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
     """New connections to the site's database lead nowhere, those of this thread stay."""
     there = connections["control"].settings_dict
     nowhere = {"HOST": "127.0.0.1", "PORT": "9", "NAME": "file:/nowhere/at/all.sqlite3?mode=rw"}
     if connections["control"].vendor == "postgresql":
         nowhere["NAME"] = there["NAME"]
     monkeypatch.setattr(connections, "settings", {**connections.settings, "control": {**there, **nowhere}})
-    yield
 
 
 @pytest.mark.usefixtures("no_database")
@@ -68,7 +67,11 @@ def test_a_database_that_cannot_be_reached_is_a_503_that_names_it() -> None:
 
 def test_a_broker_that_cannot_be_reached_is_a_warning_that_names_it() -> None:
     """Requests are served without it; what is for the background waits."""
-    celery = {**settings.CELERY_SETTINGS, "broker_url": "redis://127.0.0.1:9/0", "broker_transport_options": {}}
+    celery = {
+        **settings.CELERY_SETTINGS,
+        "broker_url": "redis://127.0.0.1:9/0",
+        "broker_transport_options": {},
+    }
     with override_settings(CELERY_SETTINGS=celery):
         response = ready()
     assert response.status_code == 200

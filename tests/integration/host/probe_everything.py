@@ -15,6 +15,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from Orchestrators.OrchestratorRegistry import OrchestratorRegistry  # noqa: E402
 from Plugins.plugin_manager import plugin_manager  # noqa: E402
 from VaultModels.models import User  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
@@ -28,6 +29,7 @@ PATHS = (
     "/vault/api/schema",
     "/vault/plugins",
     "/vault/views-syntax/page",
+    "/vault/orchestrator-wrong/page",
     "/vault/route-class-view/page",
     "/vault/no/such/page",
 )
@@ -73,6 +75,7 @@ print(
             "answers": answers(sys.argv[1]),
             "life": life,
             "archived": reached,
+            "orchestrators": [name for name in OrchestratorRegistry.names() if "wrong" in name],
             "registered": sorted(
                 name for name, plugin in plugin_manager.list_name_plugin() if plugin is not None
             ),

@@ -125,8 +125,12 @@ def test_the_core_and_the_well_plugins_answer(outcome: dict[str, Any]) -> None:
 
 
 def test_routes_of_broken_plugins_are_not_found(outcome: dict[str, Any]) -> None:
-    for path in ("/vault/views-syntax/page", "/vault/route-class-view/page", "/vault/no/such/page"):
-        assert outcome["answers"][path][0] == 404, path
+    for path in ("views-syntax/page", "route-class-view/page", "orchestrator-wrong/page", "no/such/page"):
+        assert outcome["answers"][f"/vault/{path}"][0] == 404, path
+
+
+def test_a_plugin_that_fails_at_the_last_stage_leaves_no_orchestrator(outcome: dict[str, Any]) -> None:
+    assert outcome["orchestrators"] == []
 
 
 def test_core_users_are_saved_and_deleted_beside_half_registered_models_and_signals(

@@ -40,7 +40,9 @@ def test_an_operator_made_by_the_command_signs_in_with_the_given_password(name: 
     response = sign_in(name, PASSWORD)
     assert response.status_code == 200
     assert response.json().keys() == {"access", "expires_in"}
-    assert APIClient(headers={"Authorization": f"JWT {response.json()['access']}"}).get(SITE).status_code == 200
+    assert (
+        APIClient(headers={"Authorization": f"JWT {response.json()['access']}"}).get(SITE).status_code == 200
+    )
 
 
 def test_a_password_that_is_not_given_is_made_up_and_told_once(name: str) -> None:
@@ -64,7 +66,9 @@ def test_an_operator_who_exists_is_refused_in_one_line_and_left_alone(name: str)
     assert sign_in(name, PASSWORD).status_code == 200
 
 
-@pytest.mark.parametrize(("name", "password"), [("with space", PASSWORD), ("", PASSWORD), ("x" * 151, PASSWORD)])
+@pytest.mark.parametrize(
+    ("name", "password"), [("with space", PASSWORD), ("", PASSWORD), ("x" * 151, PASSWORD)]
+)
 def test_a_name_that_cannot_be_is_refused(django_db_setup: None, name: str, password: str) -> None:
     with pytest.raises(CommandError):
         created(name, password=password)

@@ -51,7 +51,9 @@ def test_the_last_administrator_can_be_changed_otherwise(org: Any, client_for: C
     assert admin.patch(f"/vault/users/{admin.id}", {"email": "a@example.org"}).status_code == 200
 
 
-def test_members_can_go_where_no_administrator_is_left_by_other_means(org: Any, client_for: ClientFor) -> None:
+def test_members_can_go_where_no_administrator_is_left_by_other_means(
+    org: Any, client_for: ClientFor
+) -> None:
     """The rule guards the last administrator; it does not freeze everybody else."""
     admin, editor = client_for(org), client_for(org, "editor")
     assert admin.patch(f"/vault/users/{editor.id}", {"is_active": False}).status_code == 200
@@ -59,9 +61,7 @@ def test_members_can_go_where_no_administrator_is_left_by_other_means(org: Any, 
 
 
 @pytest.mark.parametrize("method", ["patch", "delete"])
-def test_of_two_administrators_who_go_at_once_one_stays(
-    org: Any, client_for: ClientFor, method: str
-) -> None:
+def test_of_two_administrators_who_go_at_once_one_stays(org: Any, client_for: ClientFor, method: str) -> None:
     pair = [client_for(org, username=name) for name in ("first", "second")]
     statuses: list[int] = []
 

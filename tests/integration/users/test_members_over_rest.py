@@ -30,7 +30,13 @@ def test_a_new_member_is_shown_as_it_was_made_and_without_a_password(admin: Clie
     group = admin.post("/vault/groups", {"name": "Readers"}).json()["id"]
     made = new_user(admin, username="ann", email="ann@example.org", role="editor", groups=[group])
     assert made.keys() == {"id", "username", "email", "role", "is_active", "groups", "created_at"}
-    shown = {"username": "ann", "email": "ann@example.org", "role": "editor", "is_active": True, "groups": [group]}
+    shown = {
+        "username": "ann",
+        "email": "ann@example.org",
+        "role": "editor",
+        "is_active": True,
+        "groups": [group],
+    }
     assert shown.items() <= made.items()
     assert admin.get(f"/vault/users/{made['id']}").json() == made
 

@@ -54,7 +54,7 @@ def _database_section() -> dict[str, Any]:
 def _set_environment() -> None:
     if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
         raise pytest.UsageError(
-            "Django's settings were read before tests/conftest.py could point them at a test site."
+            "Django's settings were read before tests/site.py could point them at a test site."
         )
     settings = json.loads((REPOSITORY / "VaultSettings.json").read_text())
     settings["Database"] = _database_section()
