@@ -28,7 +28,9 @@ class ModelRegistry(Mapping[str, type[Model]]):
         if len(found) == 1:
             return found[0]
         if found:
-            raise UnknownModel(f"{name!r} is the name of several models; say {_either(m._meta.label for m in found)}.")
+            raise UnknownModel(
+                f"{name!r} is the name of several models; say {_either(m._meta.label for m in found)}."
+            )
         near = get_close_matches(name, list(self._by_name()), n=3, cutoff=0.6)
         hint = f" Did you mean {_either(near)}?" if near else " Is the plugin that brings it on?"
         raise UnknownModel(f"No model is called {name!r}.{hint}")

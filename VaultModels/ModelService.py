@@ -54,7 +54,9 @@ class ModelService(Generic[M]):
 
     def bulk_create(self, rows: Iterable[M | Mapping[str, Any]]) -> list[M]:
         """Insert many rows, given as objects or as dicts of fields."""
-        return self._rows().bulk_create([self.model(**row) if isinstance(row, Mapping) else row for row in rows])
+        return self._rows().bulk_create(
+            [self.model(**row) if isinstance(row, Mapping) else row for row in rows]
+        )
 
     def bulk_update(self, rows: Iterable[M], fields: Sequence[str]) -> int:
         """Save `fields` of many rows; how many there were."""
@@ -67,14 +69,17 @@ class ModelService(Generic[M]):
         """
         if isinstance(filters_or_ids, Mapping):
             if not filters_or_ids:
-                raise ValueError(f"bulk_delete({{}}) would delete every {self.model.__name__}; name what is to go.")
+                raise ValueError(
+                    f"bulk_delete({{}}) would delete every {self.model.__name__}; name what is to go."
+                )
             rows = self._rows().filter(**filters_or_ids)
         else:
             rows = self._rows().filter(pk__in=list(filters_or_ids))
         return rows.delete()[1].get(self.model._meta.label, 0)
 
     def _rows(self) -> QuerySet[M]:
-        return self.model._default_manager.all()
+        rows: QuerySet[M] = self.model._default_manager.all()
+        return rows
 
 
 def _names(names: str | Iterable[str]) -> tuple[str, ...]:

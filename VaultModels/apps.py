@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class VaultModelsConfig(AppConfig):
+    """App label `VaultModels`."""
+
     name = "VaultModels"
     label = "VaultModels"
     default_auto_field = "django.db.models.BigAutoField"

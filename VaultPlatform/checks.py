@@ -1,6 +1,5 @@
 """System checks of what the vault cannot work with."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +7,7 @@ from django.core.checks import Error, register
 
 
 @register()
-def no_atomic_requests(app_configs: Sequence[Any] | None, **_: Any) -> list[Error]:
+def no_atomic_requests(**_: Any) -> list[Error]:
     """Refuse ATOMIC_REQUESTS: it would put every run into one outer transaction that external steps hold open."""
     return [
         Error(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def site_key(home: Path, name: str) -> str:
-    """The key called `name` (512 bits, URL-safe text); made if there is none, once even if two processes ask at once."""
+    """The key called `name` (512 bits, URL-safe text); made if there is none, once even if two ask at once."""
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name

@@ -1,5 +1,7 @@
 """Endpoints of sign-in: each validates, calls one thing, responds."""
 
+from typing import TYPE_CHECKING, cast
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +17,10 @@ from VaultManagement.Auth.serializers import (
     SignInSerializer,
     TokenPairSerializer,
 )
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
+    from VaultPlatform.identity.tokens import AccessToken
 
 
 @public
@@ -38,7 +44,9 @@ class TokenRefresh(ModelAPIView):
         auth.stage_refresh(token=GetApisbll.get_refresh_token(**validated(RefreshSerializer, request)))
         response = run_response(auth)
         if response.data is None:
-            raise errors.bad_request.Unauthenticated("This refresh token was used before; its session is ended.")
+            raise errors.bad_request.Unauthenticated(
+                "This refresh token was used before; its session is ended."
+            )
         return response
 
 
@@ -50,7 +58,7 @@ class SignOut(ModelAPIView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         auth = OrchestratorRegistry.get("auth")
-        auth.stage_sign_out(session_id=request.auth["sid"])
+        auth.stage_sign_out(session_id=cast("AccessToken", request.auth)["sid"])
         return run_response(auth)
 
 
@@ -59,4 +67,4 @@ class Me(ModelAPIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(GetApisbll.get_me(user=request.user))
+        return Response(GetApisbll.get_me(user=cast("User", request.user)))

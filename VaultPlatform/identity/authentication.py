@@ -11,8 +11,9 @@ class PrincipalAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """The signed-in principal with its access token, or None."""
-        principal = getattr(request._request, "vault_principal", None)
-        return None if principal is None else (principal, getattr(request._request, "vault_token", None))
+        ours = request._request  # noqa: SLF001  # Django's own request has no other name
+        principal = getattr(ours, "vault_principal", None)
+        return None if principal is None else (principal, getattr(ours, "vault_token", None))
 
     def authenticate_header(self, request: Request) -> str:
         """The challenge that goes with a 401."""

@@ -7,7 +7,7 @@ It stands in the middleware, so that a plugin's plain Django view is guarded lik
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from django.contrib.auth.models import AnonymousUser
@@ -46,7 +46,9 @@ class OrganisationMiddleware:
         with tenancy.use(organisation):
             response = self.get_response(request)
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
-            response.streaming_content = _inside(organisation, response.streaming_content)
+            response.streaming_content = _inside(
+                organisation, cast("Iterable[bytes]", response.streaming_content)
+            )
         return response
 
 
@@ -65,7 +67,9 @@ class AuthenticationMiddleware:
     ) -> HttpResponseBase | None:
         """Called with the view that the path resolved to; an answer here means that the view is not reached."""
         view = getattr(view, "cls", getattr(view, "view_class", view))
-        if not request.path_info.startswith(f"/{ModelName.url_vault}") or getattr(view, "vault_public", False):
+        if not request.path_info.startswith(f"/{ModelName.url_vault}") or getattr(
+            view, "vault_public", False
+        ):
             return None
         try:
             if is_site_path(request.path_info):
@@ -80,12 +84,16 @@ class AuthenticationMiddleware:
 def _organisation(request: HttpRequest) -> tenancy.Organisation:
     slug = request.headers.get("Org", "")
     if not slug:
-        raise errors.bad_request.ValidationError("Say which organisation you mean: send its name in the header 'Org'.")
+        raise errors.bad_request.ValidationError(
+            "Say which organisation you mean: send its name in the header 'Org'."
+        )
     found = tenancy.get_organisation(slug)
     if found is None:
         raise errors.bad_request.NotFound("There is no organisation of that name.")
     if found.status != "active":
-        raise errors.bad_request.PermissionDenied("This organisation is suspended; ask the operator of the site.")
+        raise errors.bad_request.PermissionDenied(
+            "This organisation is suspended; ask the operator of the site."
+        )
     return found
 
 
@@ -109,7 +117,9 @@ def _check_role(request: HttpRequest, view: Any, user: User) -> None:
     else:
         needed = getattr(view, "write_role", Role.EDITOR)
     if not Role(user.role).includes(needed):
-        raise errors.bad_request.PermissionDenied(f"This needs the role '{Role(needed).value}'; yours is '{user.role}'.")
+        raise errors.bad_request.PermissionDenied(
+            f"This needs the role '{Role(needed).value}'; yours is '{user.role}'."
+        )
 
 
 def _admit_operator(request: HttpRequest) -> None:

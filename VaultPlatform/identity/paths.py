@@ -3,7 +3,9 @@
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
 
 #: Paths under /vault that belong to no organisation; what is not public there is for operators.
-SITE_PATHS = tuple(f"/{ModelName.url_vault}{name}/" for name in ("site", "health", "api", "widget-runtime", "console"))
+SITE_PATHS = tuple(
+    f"/{ModelName.url_vault}{name}/" for name in ("site", "health", "api", "widget-runtime", "console")
+)
 
 
 def is_site_path(path: str) -> bool:

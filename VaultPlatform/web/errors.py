@@ -23,22 +23,34 @@ from VaultPlatform.web.request_ids import Next, request_id
 
 log = structlog.get_logger(__name__)
 
+_ERROR, _SERVER_ERROR, _UNAVAILABLE = 400, 500, 503
+
 _BY_STATUS: dict[int, type[errors.VaultError]] = {
-    error.status: error for error in vars(errors.bad_request).values() if isinstance(error, type) and error.status < 500
+    error.status: error
+    for error in vars(errors.bad_request).values()
+    if isinstance(error, type) and issubclass(error, errors.VaultError) and error.status < _SERVER_ERROR
 }
 
 
-def as_vault_error(error: BaseException) -> errors.VaultError:
+def as_vault_error(error: BaseException) -> errors.VaultError:  # noqa: PLR0911  # one return a case
     """The VaultError that says what `error` means to a client; a generic 500 for what is nobody's business."""
     match error:
         case errors.VaultError():
             return error
         case APIException():
-            return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
+            return _from_status(
+                error.status_code, flatten_serializer_errors(error.detail), _retry_after(error)
+            )
         case Http404():
             return errors.bad_request.NotFound("There is nothing at this address.")
-        case django_errors.RequestDataTooBig() | django_errors.TooManyFieldsSent() | django_errors.TooManyFilesSent():
-            return errors.bad_request.PayloadTooLarge("The body is larger, or has more parts, than this site accepts.")
+        case (
+            django_errors.RequestDataTooBig()
+            | django_errors.TooManyFieldsSent()
+            | django_errors.TooManyFilesSent()
+        ):
+            return errors.bad_request.PayloadTooLarge(
+                "The body is larger, or has more parts, than this site accepts."
+            )
         case django_errors.PermissionDenied():
             return errors.bad_request.PermissionDenied("You may not do this.")
         case django_errors.BadRequest() | django_errors.SuspiciousOperation() | MultiPartParserError():
@@ -57,16 +69,16 @@ def error_body(error: errors.VaultError, request: HttpRequest) -> dict[str, str]
 def error_response(error: BaseException, request: HttpRequest) -> JsonResponse:
     """The whole answer for `error`; what is not the client's doing is logged with its traceback."""
     meant = as_vault_error(error)
-    if meant.status >= 500:
+    if meant.status >= _SERVER_ERROR:
         log.error("request_failed", path=request.path, error=type(error).__name__, exc_info=error)
     return JsonResponse(error_body(meant, request), status=meant.status, headers=meant.headers)
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's handler: the same answer through the view's renderer."""
-    request = context["request"]._request
+    request = context["request"]._request  # noqa: SLF001  # Django's own request has no other name
     meant = as_vault_error(error)
-    if meant.status >= 500:
+    if meant.status >= _SERVER_ERROR:
         log.error("request_failed", path=request.path, error=type(error).__name__, exc_info=error)
     return Response(error_body(meant, request), status=meant.status, headers=meant.headers)
 
@@ -79,7 +91,7 @@ class ErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code < 400 or response.streaming:
+        if response.status_code < _ERROR or response.streaming:
             return response
         return self._shaped(request, response)
 
@@ -93,7 +105,11 @@ class ErrorMiddleware:
         if body is not None and {"msg", "code", "request_id"} <= body.keys():
             return response
         meant = _from_status(response.status_code, (body or {}).get("msg"))
-        body = {**(body or {}), "msg": meant.msg} if response.status_code != 500 else {"msg": meant.msg}
+        body = (
+            {"msg": meant.msg}
+            if response.status_code == _SERVER_ERROR
+            else {**(body or {}), "msg": meant.msg}
+        )
         body.setdefault("code", meant.code)
         body["request_id"] = request_id(request)
         shaped = JsonResponse(body, status=response.status_code)
@@ -115,8 +131,10 @@ def _json_object(response: HttpResponseBase) -> dict[str, Any] | None:
 
 def _from_status(status: int, msg: str | None, headers: Mapping[str, str] | None = None) -> errors.VaultError:
     """A VaultError of a status that Django or DRF chose."""
-    if status >= 500:
-        return errors.server.Unavailable(msg or "Try again later.") if status == 503 else errors.server.InternalError()
+    if status == _UNAVAILABLE:
+        return errors.server.Unavailable(msg or "Try again later.")
+    if status >= _SERVER_ERROR:
+        return errors.server.InternalError()
     kind = _BY_STATUS.get(status, errors.bad_request.ValidationError)
     return kind(msg or f"{_phrase(status)}.", headers=headers)
 
@@ -134,4 +152,3 @@ def _retry_after(error: APIException) -> dict[str, str]:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     return headers
-

@@ -59,10 +59,14 @@ class ContainedSchema(AutoSchema):
         """Parameters that every operation has: the organisation's header, where one is needed."""
         if is_site_path(self.path):
             return []
-        return [OpenApiParameter("Org", str, OpenApiParameter.HEADER, required=True, description="The organisation.")]
+        return [
+            OpenApiParameter(
+                "Org", str, OpenApiParameter.HEADER, required=True, description="The organisation."
+            )
+        ]
 
 
-class PrincipalScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class PrincipalScheme(OpenApiAuthenticationExtension):
     """How the API description names the site's authentication."""
 
     target_class = "VaultPlatform.identity.authentication.PrincipalAuthentication"
@@ -77,20 +81,21 @@ class ContainedGenerator(SchemaGenerator):
     """Describes every route but those of the plugins in `left_out`."""
 
     def __init__(self, *, left_out: frozenset[str]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.left_out = left_out
 
     def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
         """An instance of the view class behind `callback`."""
         try:
-            return super().create_view(callback, method, request)
+            return super().create_view(callback, method, request)  # type: ignore[no-untyped-call]
         except Exception as error:
             raise _blamed(callback.cls, error) from error
 
     def _get_paths_and_endpoints(self) -> list[Any]:
-        listed = self.endpoints
-        self.endpoints = [entry for entry in listed if plugin_of(entry[3].cls) not in self.left_out]
-        return super()._get_paths_and_endpoints()
+        listed: Any = self.endpoints
+        self.endpoints = [entry for entry in listed if (plugin_of(entry[3].cls) or "") not in self.left_out]
+        kept: list[Any] = super()._get_paths_and_endpoints()  # type: ignore[no-untyped-call]
+        return kept
 
 
 @cache
@@ -118,7 +123,8 @@ def plugin_of(view: Any) -> str | None:
 
 
 def _described(left_out: frozenset[str]) -> dict[str, Any]:
-    document = ContainedGenerator(left_out=left_out).get_schema(request=None, public=True)
+    generator = ContainedGenerator(left_out=left_out)
+    document = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = ERROR_SCHEMA
     answer = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}

@@ -25,7 +25,9 @@ def sign_in_bll(orchestrator: Any, user: User) -> None:
     refresh = new_refresh_token(user_id=user.pk, session_id=session_id)
     open_session(user=user, session_id=session_id, refresh_id=refresh["jti"], expires_at=refresh_expiry())
     orchestrator.queue_event("on_user_logged_in", user_id=str(user.pk))
-    orchestrator.set_context_value("result", token_pair(user_id=user.pk, session_id=session_id, refresh=refresh))
+    orchestrator.set_context_value(
+        "result", token_pair(user_id=user.pk, session_id=session_id, refresh=refresh)
+    )
     orchestrator.set_context_value("result_status", 200)
 
 
@@ -43,7 +45,9 @@ def refresh_bll(orchestrator: Any, token: RefreshToken) -> None:
     if not rotated:
         revoke_session(session_id=session_id)
         orchestrator.finish(None)
-    orchestrator.set_context_value("result", token_pair(user_id=user_id, session_id=session_id, refresh=following))
+    orchestrator.set_context_value(
+        "result", token_pair(user_id=user_id, session_id=session_id, refresh=following)
+    )
     orchestrator.set_context_value("result_status", 200)
 
 

@@ -1,5 +1,6 @@
 """The supervisor with real processes: nothing outlives it, whatever happens, and failures are told."""
 
+import contextlib
 import json
 import os
 import pty
@@ -66,6 +67,11 @@ class DummySite:
         assert self.process is not None
         return below(self.process.pid)
 
+    def keepers(self) -> list[int]:
+        return [
+            pid for pid in self.everything_below() if "keeper.py" in Path(f"/proc/{pid}/cmdline").read_text()
+        ]
+
     def assert_nothing_left(self, also: list[int], *, seconds: float = 5) -> None:
         known = {*self.pids(), *also}
         wait_until(lambda: not any(map(is_alive, known)), seconds=seconds, what=f"all of {known} are gone")
@@ -123,13 +129,22 @@ def test_killing_the_supervisor_leaves_no_process_and_lets_programs_tidy_up(site
     assert (site.folder / "tidied").exists()
 
 
-def test_killing_supervisor_and_program_at_once_leaves_no_process(site: DummySite) -> None:
+def test_killing_supervisor_and_programs_at_once_leaves_no_process(site: DummySite) -> None:
     processes = started(site)
-    site.send(signal.SIGKILL)
-    for pid in site.pids("program"):
-        os.kill(pid, signal.SIGKILL)
+    for pid in [*site.pids("supervisor"), *site.pids("program")]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     site.exit_code()
     site.assert_nothing_left(processes)
+
+
+def test_killing_supervisor_and_keepers_at_once_ends_the_programs(site: DummySite) -> None:
+    site.start("web=stubborn", "worker=tidy")
+    site.wait_for_output("WELCOME")
+    for pid in [*site.pids("supervisor"), *site.keepers()]:
+        os.kill(pid, signal.SIGKILL)
+    site.exit_code()
+    site.assert_nothing_left([])
 
 
 def test_a_killed_keeper_takes_its_program_along_and_both_come_back(site: DummySite) -> None:
@@ -137,10 +152,7 @@ def test_a_killed_keeper_takes_its_program_along_and_both_come_back(site: DummyS
     site.wait_for_output("WELCOME")
     site.wait_for_roles("forked", "strayed")
     first = site.everything_below()
-    assert site.process is not None
-    keeper = next(
-        pid for pid in first if f"PPid:\t{site.process.pid}\n" in Path(f"/proc/{pid}/status").read_text()
-    )
+    (keeper,) = site.keepers()
     os.kill(keeper, signal.SIGKILL)
     site.wait_for_output("web is up again")
     wait_until(lambda: not any(map(is_alive, first)), seconds=3, what="the first family is gone")
