@@ -10,49 +10,22 @@ from VaultPlatform import openapi_settings
 from VaultPlatform.celery_settings import celery_settings
 from VaultPlatform.config import REPOSITORY, load_environment, load_settings
 from VaultPlatform.host import PluginHost
-from VaultPlatform.keys import site_key
+from VaultPlatform.keys import prepare_home, site_key
 from VaultPlatform.tenancy.databases import database_settings
 from VaultPlatform.web.logs import configure_logging
 
 environment = load_environment()
-vault_settings = load_settings(environment.settings)
+PLUGINS_DIR = REPOSITORY / "Plugins"
+vault_settings = load_settings(environment.settings, known_plugins=[path.name for path in PLUGINS_DIR.iterdir()])
 
 VAULT_SETTINGS = vault_settings.model_dump(mode="json", by_alias=True, exclude_none=True)
-VAULT_HOME = environment.home
-PLUGINS_DIR = REPOSITORY / "Plugins"
+VAULT_HOME = prepare_home(environment.home)
 
 DEBUG = vault_settings.Base.debug
 ALLOWED_HOSTS = list(vault_settings.Base.allowed_hosts)
 SECRET_KEY = site_key(VAULT_HOME, "secret_key")
 LOGGING_CONFIG = None
 logging.config.dictConfig(configure_logging(debug=DEBUG))
-
-# --- plugins ---------------------------------------------------------------------------------------------------------
-
-CORE_APPS = [
-    "VaultPlatform",
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.staticfiles",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "django_celery_beat",
-    "VaultModels",
-    "VaultModels.control",
-]
-PLUGIN_HOST = PluginHost(
-    configured=list(vault_settings.Base.active_plugins),
-    plugins_dir=PLUGINS_DIR,
-    plugin_dirs=list(vault_settings.plugin_dirs),
-    plugin_errors=vault_settings.Base.plugin_errors,
-    settings=vault_settings,
-)
-# The host's own app comes last: when it is ready, all models are, and plugins' hooks and routes can be loaded.
-INSTALLED_APPS = [*CORE_APPS, *PLUGIN_HOST.installed_apps(CORE_APPS), "VaultPlatform.host"]
-#: What loaded; the list is shortened in place when a plugin fails at a later stage.
-ACTIVE_PLUGINS = PLUGIN_HOST.loaded
-MIGRATION_MODULES: dict[str, str | None] = {}  # a plugin whose models fail is entered here
 
 # --- requests --------------------------------------------------------------------------------------------------------
 
@@ -117,3 +90,30 @@ USE_I18N = False
 
 CELERY_SETTINGS = celery_settings(vault_settings.Celery, VAULT_HOME)
 globals().update({f"CELERY_{name.upper()}": value for name, value in CELERY_SETTINGS.items()})
+
+# --- plugins ---------------------------------------------------------------------------------------------------------
+
+CORE_APPS = [
+    "VaultPlatform",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "VaultModels",
+    "VaultModels.control",
+]
+PLUGIN_HOST = PluginHost(
+    configured=list(vault_settings.Base.active_plugins),
+    plugins_dir=PLUGINS_DIR,
+    plugin_dirs=list(vault_settings.plugin_dirs),
+    plugin_errors=vault_settings.Base.plugin_errors,
+    settings=vault_settings,
+)
+# The host's own app comes last: when it is ready, all models are, and plugins' hooks and routes can be loaded.
+INSTALLED_APPS = [*CORE_APPS, *PLUGIN_HOST.installed_apps(CORE_APPS), "VaultPlatform.host"]
+#: What loaded; the list is shortened in place when a plugin fails at a later stage.
+ACTIVE_PLUGINS = PLUGIN_HOST.loaded
+MIGRATION_MODULES: dict[str, str | None] = {}  # a plugin whose models fail is entered here

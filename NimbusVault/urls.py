@@ -1,7 +1,5 @@
 """Every route of the site: the core's, then those of the plugins that are on, all under /vault."""
 
-import importlib.util
-
 from django.conf import settings
 from django.urls import include, path
 

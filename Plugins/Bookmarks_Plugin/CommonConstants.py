@@ -1,4 +1,4 @@
-"""Sizes and names that several files of the plugin share."""
+"""Sizes that several files of the plugin share."""
 
 from typing import Final
 
@@ -6,5 +6,3 @@ MAX_URL: Final = 2048
 MAX_TITLE: Final = 255
 MAX_ENTITY_TYPE: Final = 64
 MAX_ENTITY_ID: Final = 255
-#: The role that may take away what others have shared.
-ADMINISTRATOR: Final = "administrator"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -119,7 +119,20 @@ class DocumentVersionDetail(ModelAPIView):
 class DocumentContent(ModelAPIView):
     """The bytes of a version; of the newest, where the path names none."""
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("Range", location=OpenApiParameter.HEADER, description="One range of bytes."),
+            OpenApiParameter(
+                "If-Range", location=OpenApiParameter.HEADER, description="The `ETag` it is a part of."
+            ),
+            OpenApiParameter("If-None-Match", location=OpenApiParameter.HEADER, description="Known `ETag`s."),
+        ],
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            304: None,
+        },
+    )
     def get(self, request: Request, document_id: UUID, number: int | None = None) -> HttpResponseBase:
         """The content: `ETag` is its SHA-256, `Range` asks for a part of it."""
         version = GetApisbll.get_content_version(document_id=document_id, number=number)

@@ -7,8 +7,8 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
 from NimbusVaultConstants.CommonConstants.Bodies import BodySerializer
+from NimbusVaultConstants.CommonConstants.Choices import Role
 
-ROLES = ("reader", "editor", "administrator")
 MAX_GROUPS = 200
 
 
@@ -36,7 +36,7 @@ class UserChangesSerializer(BodySerializer):
     username = UsernameField(required=False)
     password = NewPasswordField(required=False)
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
-    role = serializers.ChoiceField(ROLES, required=False)
+    role = serializers.ChoiceField(Role.choices, required=False)
     is_active = serializers.BooleanField(required=False)
     groups = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
@@ -59,7 +59,7 @@ class UserSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     username = serializers.CharField()
     email = serializers.CharField()
-    role = serializers.ChoiceField(ROLES)
+    role = serializers.ChoiceField(Role.choices)
     is_active = serializers.BooleanField()
     groups = serializers.ListField(child=serializers.IntegerField(), help_text="Ids.")
     created_at = serializers.DateTimeField()

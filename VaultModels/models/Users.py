@@ -3,19 +3,39 @@
 import uuid
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.utils.timezone import now
 
 from NimbusVaultConstants.CommonConstants.Choices import Role
 
 
-class User(AbstractUser):
-    """A member of the organisation whose database holds the row."""
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of the organisation whose database holds the row.
+
+    Read with every request, so it has few columns.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    email = models.EmailField(blank=True)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.READER)
-    #: `createsuperuser` and the like ask for nothing more.
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=now)
+    #: Sessions say when somebody signed in, and roles what they may: no columns for these.
+    last_login = None
+    is_superuser = None
+
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.username
 
 
 class Session(models.Model):

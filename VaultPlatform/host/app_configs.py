@@ -13,7 +13,6 @@ from typing import Protocol
 from django.apps import AppConfig
 
 from VaultPlatform.host.imports import import_optional
-from VaultPlatform.host.migrations_check import check_migrations
 from VaultPlatform.host.models_undo import forget_models, models_of
 from VaultPlatform.host.status import PluginRecord, Stage, StageError
 
@@ -33,14 +32,11 @@ class Contained(AppConfig):
     host: Host
 
     def import_models(self) -> None:
-        """Import models and migrations; on failure leave no trace of either in Django."""
+        """Import the models; on failure leave no trace of them in Django."""
         if self.record.state == "on":
             with self.host.run_stage(self.record, Stage.MODELS):
                 super().import_models()
                 _check_labels(self.record)
-        if self.record.state == "on":
-            with self.host.run_stage(self.record, Stage.MIGRATIONS):
-                check_migrations(self)
                 self.record.has_models = True
         if not self.record.has_models:
             self.forget()

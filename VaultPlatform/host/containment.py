@@ -44,6 +44,8 @@ def before_django() -> Iterator[None]:
     try:
         yield
     except (ImproperlyConfigured, AppRegistryNotReady) as error:
+        if isinstance(error, ImproperlyConfigured) and "settings are not configured" not in str(error):
+            raise
         raise StageError(
             "it needs Django's settings or models while it is being imported, which is too early for __init__.py, "
             f"config.py and apps.py; import what needs them where it is used: {error}"

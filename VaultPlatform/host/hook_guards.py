@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
+from django.db import connections
+
 from VaultErrors.BackendErrors import errors
 from VaultPlatform.host.hooks import Implementation, hookimpl
 from VaultPlatform.host.savepoints import savepoint_once_used
@@ -49,8 +51,10 @@ def _contained(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callab
             return None
         started = perf_counter()
         try:
-            with savepoint_once_used("default"):
-                return function(*args, **kwargs)
+            if connections["default"].in_atomic_block:
+                with savepoint_once_used("default"):
+                    return function(*args, **kwargs)
+            return function(*args, **kwargs)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin does
             gate.hook_failed(tally, error)
             return None

@@ -217,8 +217,10 @@ class PluginHost:
             self._later.withdraw(record)
         if record.folder is not None:
             from VaultPlatform.host.models_undo import disconnect_signals
+            from VaultPlatform.host.system_checks import forget_checks
 
             disconnect_signals(record.package)
+            forget_checks(record.package)
             imports.forget(record)
 
     def without_migrations(self, label: str) -> None:

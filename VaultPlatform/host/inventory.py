@@ -3,6 +3,7 @@
 Nothing of a plugin is imported here.
 """
 
+import difflib
 import keyword
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +34,10 @@ class Inventory:
             )
         folder = self.folders.get(name)
         if folder is None:
+            near = difflib.get_close_matches(name, self.folders, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
             raise StageError(
-                f"there is no folder Plugins/{name}; add it or take the name out of Base.active_plugins"
+                f"there is no folder Plugins/{name}; add it or take the name out of Base.active_plugins{hint}"
             )
         if not any(folder.glob("*.py")):
             raise StageError(f"Plugins/{name} holds no Python file, so there is nothing to load")

@@ -12,10 +12,10 @@ from VaultPlatform.host.hook_guards import Tally, guarded
 from VaultPlatform.host.hooks import PluginProxy, read_implementations, unmarked
 from VaultPlatform.host.imports import import_class, import_optional
 from VaultPlatform.host.manager import VaultPluginManager
-from VaultPlatform.host.models_check import check_models
 from VaultPlatform.host.orchestrators import LineFailures, collected
 from VaultPlatform.host.routes import PluginRoutes, clash, routes_of
 from VaultPlatform.host.status import PluginRecord, Stage, StageError
+from VaultPlatform.host.system_checks import check_plugins
 
 if TYPE_CHECKING:
     from VaultPlatform.host.host import PluginHost
@@ -39,7 +39,7 @@ class Loading:
 
     def run(self) -> None:
         """Run all stages and register what passed."""
-        check_models(self.host)
+        check_plugins(self.host)
         self._each(Stage.CLASS, self._make_instance)
         self._each(Stage.HOOKS, self._add_specs)
         self._each(Stage.HOOKS, self._read_hooks)
@@ -70,6 +70,7 @@ class Loading:
     def _make_instance(self, record: PluginRecord) -> None:
         module = import_optional(f"{record.package}.{record.name}")
         if module is None:
+            _refuse_misnamed(record)
             return
         cls = import_class(module, record.name)
         try:
@@ -180,6 +181,15 @@ class Loading:
             registry.register(name, cls)
             if name not in known:
                 record.orchestrators.append(name)
+
+
+def _refuse_misnamed(record: PluginRecord) -> None:
+    """A class file that is named nearly like the plugin is meant to be found, and would not be."""
+    for path in record.folder.glob("*.py") if record.folder else ():
+        if path.stem.replace("_", "").casefold() == record.name.replace("_", "").casefold():
+            raise StageError(
+                f"{path.name} must be named {record.name}.py, exactly like its folder; rename it"
+            )
 
 
 def _registry() -> Any:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db.migrations import Migration
 
 from VaultPlatform.host.models_undo import models_of
@@ -53,20 +54,22 @@ def _check_dependency(
     migration: Migration, dependency: tuple[str, ...], *, own: str, names: set[str]
 ) -> None:
     label, name = dependency[0], dependency[1]
-    if name in ("__first__", "__latest__") or label == "__setting__":
-        known = label == "__setting__" or label in apps.app_configs
-    elif label == own:
+    if label == own and not name.startswith("__"):
         known = name in names
     else:
-        known = label in apps.app_configs and _has_migration(apps.app_configs[label], name)
+        known = label == "__setting__" or _offers(label, name)
     if not known:
         raise StageError(
             f'migrations/{migration.name}.py depends on ("{label}", "{name}"), which does not exist'
         )
 
 
-def _has_migration(config: AppConfig, name: str) -> bool:
-    return (Path(config.path) / "migrations" / f"{name}.py").exists()
+def _offers(label: str, name: str) -> bool:
+    """Whether there is an app of that label, its migrations are not withheld, and one has that name."""
+    config = apps.app_configs.get(label)
+    if config is None or settings.MIGRATION_MODULES.get(label, label) is None:
+        return False
+    return name in ("__first__", "__latest__") or (Path(config.path) / "migrations" / f"{name}.py").exists()
 
 
 def _check_one_leaf(found: dict[str, Migration], *, label: str) -> None:

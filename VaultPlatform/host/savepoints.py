@@ -16,12 +16,9 @@ from django.db.transaction import Atomic
 def savepoint_once_used(alias: str) -> Iterator[None]:
     """Undo in the database `alias` what the block did, `on_commit` callbacks included, when it raises.
 
-    Outside a transaction this does nothing: the block's statements are then its own.
+    To be used inside a transaction only.
     """
     connection = connections[alias]
-    if not connection.in_atomic_block:
-        yield
-        return
     savepoint, callbacks = _Savepoint(alias), len(connection.run_on_commit)
     try:
         with connection.execute_wrapper(savepoint):

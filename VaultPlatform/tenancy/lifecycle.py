@@ -21,7 +21,6 @@ def create_organisation(*, slug: str, name: str = "") -> Organisation:
     organisation = Organisation(slug=slug, key=new_key(slug), name=name or slug)
     store = storage()
     with store.lock():
-        _check_free(slug)
         template_brought_up_to_date()
         with store.cloning(organisation):
             _record(organisation)
@@ -34,11 +33,6 @@ def drop_organisation(organisation: Organisation) -> None:
     with storage().dropping(organisation):
         organisation_service.bulk_delete({"key": organisation.key})
     forget(organisation.slug)
-
-
-def _check_free(slug: str) -> None:
-    if organisation_service.get(slug=slug) is not None:
-        raise errors.bad_request.Conflict(f"There is an organisation '{slug}' already.")
 
 
 def _record(organisation: Organisation) -> None:

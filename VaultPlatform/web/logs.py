@@ -19,9 +19,11 @@ def configure_logging(*, debug: bool) -> dict[str, Any]:
     Lines are JSON, unless a person reads them on a terminal. `debug` lowers the level from INFO to DEBUG.
     """
     renderer: Any = structlog.processors.JSONRenderer()
-    last: list[Any] = [structlog.processors.dict_tracebacks, renderer]
+    # Local variables stay out of the log: they hold passwords and other people's documents.
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    last: list[Any] = [structlog.processors.ExceptionRenderer(tracebacks), renderer]
     if sys.stderr.isatty():
-        last = [structlog.dev.ConsoleRenderer()]
+        last = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

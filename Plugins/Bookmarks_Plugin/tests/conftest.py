@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def make_member(org: Any) -> Callable[..., "Member"]:
+def make_member(org: Any, client_for: Callable[..., Any]) -> Callable[..., "Member"]:
     """`make_member("ruth", role="reader")` is a new member of `org`, or of the organisation given, signed in."""
     from Plugins.Bookmarks_Plugin.tests.members import Member
 
     def make(name: str, *, role: str = "editor", organisation: Any = None) -> "Member":
-        return Member(organisation or org, name=name, role=role)
+        return Member(client_for(organisation or org, role, name))
 
     return make
 

@@ -1,35 +1,27 @@
-"""A signed-in member of an organisation."""
+"""What a signed-in member does with bookmarks over REST."""
 
+import json
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
-from VaultManagement.Users.bll.service import user_service
-from VaultPlatform import tenancy
-
-PASSWORD = "correct horse battery"
+from tests.clients import Client
 
 
 class Member:
-    """What a member does over REST; `user` is the row."""
+    """A member with a client; the shortcuts expect success unless they only try."""
 
-    def __init__(self, organisation: tenancy.Organisation, *, name: str, role: str) -> None:
-        with tenancy.use(organisation):
-            self.user = user_service.create(username=name, password=PASSWORD, role=role)
-        self._client = Client(headers={"Org": organisation.slug})
-        answer = self.send("post", "/vault/auth/token", {"username": name, "password": PASSWORD})
-        assert answer.status_code == 200, answer.content
-        token = answer.json()["access"]
-        self._client = Client(headers={"Org": organisation.slug, "Authorization": f"JWT {token}"})
+    def __init__(self, client: Client) -> None:
+        self.client = client
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
         """The response to one request, with `body` as JSON."""
-        return getattr(self._client, method)(path, data=body, content_type="application/json")
+        data = None if body is None else json.dumps(body)
+        return getattr(self.client, method)(path, data=data, content_type="application/json")
 
     def get(self, path: str, **query: Any) -> Any:
         """The response to a GET."""
-        return self._client.get(path, query)
+        return self.client.get(path, query)
 
     def try_to_share(self, target_url: Any = "https://example.org/", title: Any = "a page") -> Any:
         """The response to sharing an address."""
@@ -54,6 +46,6 @@ class Member:
     def upload(self) -> str:
         """The id of a new document."""
         file = SimpleUploadedFile("a.txt", b"content", "text/plain")
-        answer = self._client.post("/vault/documents", {"file": file})
+        answer = self.client.post("/vault/documents", {"file": file}, format="multipart")
         assert answer.status_code == 201, answer.content
         return str(answer.json()["id"])

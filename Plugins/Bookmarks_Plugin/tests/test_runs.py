@@ -6,6 +6,7 @@ import pytest
 
 from Orchestrators.ContextManager import context_manager, db_step
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
+from VaultModels.ModelRegistry import MODEL_REGISTRY
 
 
 class Trouble(Exception):
@@ -43,32 +44,40 @@ def fail_after(request: pytest.FixtureRequest) -> Callable[[Any], None]:
     return execute
 
 
-def test_a_run_that_fails_after_sharing_leaves_no_bookmark(ed: Any, fail_after: Any) -> None:
+@pytest.fixture
+def user(ed: Any) -> Any:
+    """The row of ed."""
+    return MODEL_REGISTRY["User"].objects.get(id=ed.client.id)
+
+
+def test_a_run_that_fails_after_sharing_leaves_no_bookmark(ed: Any, user: Any, fail_after: Any) -> None:
     ed.share(title="before")
     bookmarks = OrchestratorRegistry.get("bookmarks")
-    bookmarks.stage_share(user=ed.user, target_url="https://example.org/", title="undone")
+    bookmarks.stage_share(user=user, target_url="https://example.org/", title="undone")
 
     fail_after(bookmarks)
 
     assert ed.titles() == ["before"]
 
 
-def test_a_run_that_fails_after_removing_leaves_the_bookmark_as_it_was(ed: Any, fail_after: Any) -> None:
+def test_a_run_that_fails_after_removing_leaves_the_bookmark_as_it_was(
+    ed: Any, user: Any, fail_after: Any
+) -> None:
     bookmark = ed.share()
     bookmarks = OrchestratorRegistry.get("bookmarks")
-    bookmarks.stage_remove(user=ed.user, bookmark_id=UUID(bookmark["id"]))
+    bookmarks.stage_remove(user=user, bookmark_id=UUID(bookmark["id"]))
 
     fail_after(bookmarks)
 
     assert ed.bookmarks() == [bookmark]
 
 
-def test_two_bookmarks_shared_in_one_run_are_both_kept_or_both_not(ed: Any) -> None:
+def test_two_bookmarks_shared_in_one_run_are_both_kept_or_both_not(ed: Any, user: Any) -> None:
     good, bad = "https://example.org/", "javascript:alert(1)"
     for urls, kept in (((good, good), 2), ((good, bad), 2)):
         bookmarks = OrchestratorRegistry.get("bookmarks")
         for url in urls:
-            bookmarks.stage_share(user=ed.user, target_url=url, title=url)
+            bookmarks.stage_share(user=user, target_url=url, title=url)
         if bad in urls:
             with pytest.raises(Exception, match="target_url"):
                 bookmarks.mainorchestrator.execute()

@@ -1,7 +1,9 @@
 """Writes of groups, as steps of a run. A group is locked before its members, as everywhere."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group
@@ -12,7 +14,9 @@ from VaultErrors.BackendErrors import errors
 from VaultManagement.Groups.bll.HelperFunctions import format_group, name_taken, no_such_group
 from VaultManagement.Groups.bll.service import group_service
 from VaultManagement.Users.bll.service import user_service
-from VaultModels.models import User
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 OUTCOME = {"common": ["result", "result_status"]}
 

@@ -1,12 +1,16 @@
 """Reads of members: one is two queries, a page three."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from NimbusVaultConstants.CommonConstants.Paging import page_of
 from VaultManagement.Users.bll.HelperFunctions import format_user, no_such_user
 from VaultManagement.Users.bll.service import user_service
-from VaultModels.models import User
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 
 def list_users(*, limit: int, offset: int) -> dict[str, Any]:

@@ -5,14 +5,17 @@ demote one another at the same time, the second waits, and then finds out that i
 members, here and by whoever changes a group, so that the two wait for one another and never in a circle.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
+from NimbusVaultConstants.CommonConstants.Choices import Role
 from Orchestrators.ContextManager import context_manager, db_step
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Groups.bll.service import group_service
@@ -24,8 +27,10 @@ from VaultManagement.Users.bll.HelperFunctions import (
     no_such_user,
 )
 from VaultManagement.Users.bll.service import user_service
-from VaultModels.models import Role, User
 from VaultPlatform.identity.service import session_service
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 OUTCOME = {"common": ["result", "result_status"]}
 

@@ -5,10 +5,9 @@ import secrets
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 
-from VaultErrors.BackendErrors import errors
-from VaultPlatform.tenancy import Organisation, TenancyError, create_organisation, drop_organisation, use
+from VaultPlatform.tenancy import Organisation, create_organisation, drop_organisation, use
+from VaultPlatform.tenancy.plainly import said_plainly
 
 
 class Command(BaseCommand):
@@ -28,17 +27,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["password"] is not None and not options["admin"]:
             raise CommandError("--password needs --admin USER: whose password is it?")
-        try:
+        with said_plainly():
             created = _create(options)
-        except errors.VaultError as error:
-            raise CommandError(error.msg) from error
-        except TenancyError as error:
-            raise CommandError(str(error)) from error
-        except DatabaseError as error:
-            reason = str(error).strip().splitlines()[0]
-            raise CommandError(
-                f"The control plane cannot be used ({reason}). Has `migrate` been run?"
-            ) from error
         self.stdout.write(json.dumps(created, indent=2) if options["json"] else _sentence(created))
 
 

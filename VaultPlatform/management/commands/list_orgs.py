@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from VaultPlatform.tenancy import list_organisations
+from VaultPlatform.tenancy.plainly import said_plainly
 
 
 class Command(BaseCommand):
@@ -20,7 +21,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        organisations = list_organisations()
+        with said_plainly():
+            organisations = list_organisations()
         if options["json"]:
             self.stdout.write(json.dumps([asdict(organisation) for organisation in organisations], indent=2))
             return

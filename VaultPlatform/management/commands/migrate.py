@@ -6,6 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 
 from VaultPlatform.tenancy import current_or_none, migrate_everything
+from VaultPlatform.tenancy.plainly import said_plainly
 from VaultPlatform.tenancy.storage import storage
 
 
@@ -38,7 +39,8 @@ class Command(DjangoMigrate):
             super().handle(*_args, **options)
 
     def _everything(self, options: dict[str, Any]) -> None:
-        outcome = migrate_everything(verbosity=options["verbosity"], options=options, stdout=self.stdout)
+        with said_plainly():
+            outcome = migrate_everything(verbosity=options["verbosity"], options=options, stdout=self.stdout)
         if outcome.failed:
             failures = "; ".join(f"{name} ({reason})" for name, reason in outcome.failed.items())
             raise CommandError(f"Not migrated: {failures}. The others are done; repair and run it again.")

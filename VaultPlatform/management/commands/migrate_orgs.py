@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from VaultPlatform.tenancy import get_organisation, migrate_organisations
+from VaultPlatform.tenancy.plainly import said_plainly
 
 
 class Command(BaseCommand):
@@ -18,12 +19,14 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         only = None
         if options["org"] is not None:
-            only = get_organisation(options["org"])
+            with said_plainly():
+                only = get_organisation(options["org"])
             if only is None:
                 raise CommandError(
                     f"There is no organisation '{options['org']}'; `list_orgs` shows those there are."
                 )
-        outcome = migrate_organisations(only=only, verbosity=options["verbosity"], stdout=self.stdout)
+        with said_plainly():
+            outcome = migrate_organisations(only=only, verbosity=options["verbosity"], stdout=self.stdout)
         if outcome.failed:
             failures = "; ".join(f"{name} ({reason})" for name, reason in outcome.failed.items())
             raise CommandError(f"Not migrated: {failures}. The others are done; repair and run it again.")

@@ -24,7 +24,15 @@ def server(django_db_setup: None, tmp_path: Path) -> Iterator[Any]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "granian", "NimbusVault.wsgi:application", "--interface", "wsgi", "--no-ws"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "NimbusVault.wsgi:application",
+        "--interface",
+        "wsgi",
+        "--no-ws",
+    ]
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "4"]
     with (tmp_path / "server.log").open("wb") as log:
         process = subprocess.Popen([*command, *options], stdout=log, stderr=log, env=dict(os.environ))

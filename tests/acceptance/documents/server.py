@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -46,18 +47,24 @@ class Server:
         with self.asked(method, path, headers) as response:
             return response, response.read()
 
-    def upload(self, content: Iterable[bytes], size: int, headers: Headers) -> tuple[int, Any]:
+    def upload(
+        self, content: Iterable[bytes], size: int, headers: Headers, *, title: str = "large"
+    ) -> tuple[int, Any]:
         """POST a file that is made while it is sent; status and body of the answer."""
-        headers = headers_for(size, headers)
-        with self.asked("POST", "/vault/documents", headers, multipart(content)) as response:
+        opening, closing_part = framing(title)
+        headers = headers_for(size + len(opening) + len(closing_part), headers)
+        parts = chain([opening], content, [closing_part])
+        with self.asked("POST", "/vault/documents", headers, parts) as response:
             return response.status, json.loads(response.read())
 
     def begin_upload(self, size: int, headers: Headers, *, sent: int) -> socket.socket:
         """Announce a file of `size` bytes and send `sent` of them; the connection, for the caller to break off."""
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers_for(size, headers).items())
+        opening, closing_part = framing("large")
+        headers = headers_for(size + len(opening) + len(closing_part), headers)
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         connection.sendall(f"POST /vault/documents HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n".encode())
-        connection.sendall(_OPENING + b"x" * sent)
+        connection.sendall(opening + b"x" * sent)
         return connection
 
     def forget_peaks(self) -> None:
@@ -87,21 +94,17 @@ def _target(link: Path) -> Path:
         return Path()
 
 
-def headers_for(size: int, headers: Headers) -> Headers:
-    length = size + len(_OPENING) + len(_CLOSING)
+def headers_for(length: int, headers: Headers) -> Headers:
+    """`headers` with those of a multipart body of `length` bytes."""
     content_type = f"multipart/form-data; boundary={BOUNDARY}"
     return {**headers, "Content-Type": content_type, "Content-Length": str(length)}
 
 
-def multipart(content: Iterable[bytes]) -> Iterator[bytes]:
-    yield _OPENING
-    yield from content
-    yield _CLOSING
-
-
-_OPENING = (
-    f"--{BOUNDARY}\r\n"
-    'Content-Disposition: form-data; name="file"; filename="large.bin"\r\n'
-    "Content-Type: application/octet-stream\r\n\r\n"
-).encode()
-_CLOSING = f"\r\n--{BOUNDARY}--\r\n".encode()
+def framing(title: str) -> tuple[bytes, bytes]:
+    """What stands before and behind the file in a multipart body."""
+    opening = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="title"\r\n\r\n{title}\r\n'
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="large.bin"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    return opening.encode(), f"\r\n--{BOUNDARY}--\r\n".encode()

@@ -69,6 +69,14 @@ def test_a_client_that_hangs_up_leaves_nothing(
     assert server.fetch("/vault/documents", editor.headers)[1] == b'{"results":[],"total":0}'
 
 
+def test_a_refused_upload_leaves_nothing(
+    server: Server, editor: Member, blobs: Callable[[], list[str]]
+) -> None:
+    status, answer = server.upload([b"x" * CHUNK] * 3, 3 * CHUNK, editor.headers, title="x" * 256)
+    assert status == 400 and "title" in answer["msg"]
+    wait_until_gone(blobs)
+
+
 def test_a_file_above_the_limit_is_refused_without_being_sent(
     server: Server, editor: Member, blobs: Callable[[], list[str]]
 ) -> None:

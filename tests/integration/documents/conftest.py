@@ -12,6 +12,25 @@ if TYPE_CHECKING:
     from tests.integration.documents.members import Member
 
 
+@pytest.fixture(scope="module")
+def module_org(django_db_setup: None) -> Iterator[Any]:
+    """One organisation for a module whose tests do not get into each other's way; making one takes a moment."""
+    from VaultPlatform.tenancy import create_organisation, drop_organisation
+
+    organisation = create_organisation(slug=f"test-{uuid4().hex[:12]}", name="")
+    yield organisation
+    drop_organisation(organisation)
+
+
+@pytest.fixture
+def shared_org(module_org: Any) -> Iterator[Any]:
+    """The module's organisation, entered as the current one. A module says so with `org = shared_org`."""
+    from VaultPlatform.tenancy import use
+
+    with use(module_org):
+        yield module_org
+
+
 @pytest.fixture
 def make_member(org: Any) -> Callable[..., "Member"]:
     """`make_member("reader")` is a new member of `org`, or of the organisation given."""

@@ -19,7 +19,8 @@ class Member:
 
     def __init__(self, organisation: tenancy.Organisation, role: str, name: str) -> None:
         with tenancy.use(organisation):
-            self.user = user_service.create(username=name, password=None, role=role)
+            found = user_service.get(username=name)
+            self.user = found or user_service.create(username=name, password=None, role=role)
             session = open_session(
                 user=self.user, session_id=uuid4(), refresh_id="-", expires_at=now() + timedelta(hours=1)
             )

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ from tests.integration.documents.members import Member
 CONTENT = random.Random(1).randbytes(700_001)
 ETAG = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
 OTHER = '"' + "0" * 64 + '"'
+
+
+@pytest.fixture
+def org(shared_org: Any) -> Any:
+    return shared_org
 
 
 @pytest.fixture
@@ -129,20 +135,24 @@ def test_the_head_tells_everything_but_the_bytes(editor: Member, path: str) -> N
     assert response.headers["Content-Length"] == str(SIZE) and response.headers["ETag"] == ETAG
 
 
-def blob(org: Any) -> Path:
-    digest = ETAG.strip('"')
-    return Path(settings.VAULT_HOME) / "storage" / org.key / "blobs" / digest[:2] / digest
+def spoilt(editor: Member, org: Any, spoil: Callable[[Path], object]) -> Any:
+    """The answer to a GET of content whose file was spoilt."""
+    document = editor.document(content=spoil.__name__.encode() * 1000)
+    digest = document["version"]["sha256"]
+    spoil(Path(settings.VAULT_HOME) / "storage" / org.key / "blobs" / digest[:2] / digest)
+    return get(editor, f"/vault/documents/{document['id']}/content")[0]
 
 
-def test_lost_content_is_an_error_and_not_an_empty_file(editor: Member, org: Any, path: str) -> None:
-    blob(org).unlink()
-    response, _ = get(editor, path)
+def test_lost_content_is_an_error_and_not_an_empty_file(editor: Member, org: Any) -> None:
+    response = spoilt(editor, org, Path.unlink)
     assert response.status_code == 503 and "storage" in response.json()["msg"]
 
 
-def test_damaged_content_is_an_error_and_not_half_a_file(editor: Member, org: Any, path: str) -> None:
-    with blob(org).open("r+b") as file:
-        file.truncate(1000)
-    response, _ = get(editor, path)
+def test_damaged_content_is_an_error_and_not_half_a_file(editor: Member, org: Any) -> None:
+    def truncate(path: Path) -> None:
+        with path.open("r+b") as file:
+            file.truncate(1000)
+
+    response = spoilt(editor, org, truncate)
     assert response.status_code == 503 and "damaged" in response.json()["msg"]
     assert response.headers["Content-Type"] == "application/json"

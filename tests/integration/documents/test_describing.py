@@ -8,13 +8,19 @@ import pytest
 from tests.integration.documents.members import Member
 
 
+@pytest.fixture
+def org(shared_org: Any) -> Any:
+    return shared_org
+
+
 def patch(member: Member, document: dict[str, Any], body: Any) -> Any:
     return member.client.patch(f"/vault/documents/{document['id']}", body)
 
 
 def found(member: Member, query: str) -> list[str]:
     return [
-        document["title"] for document in member.client.get(f"/vault/documents?{query}").json()["results"]
+        document["title"]
+        for document in member.client.get(f"/vault/documents?folder=sought&{query}").json()["results"]
     ]
 
 
@@ -44,7 +50,8 @@ def test_one_field_changes_and_the_others_stay(editor: Member, field: str, given
 
 
 def test_search_and_tags_follow_the_change(editor: Member) -> None:
-    document = editor.document(title="Old", filename="name.txt", tags=["one", "both"])
+    document = editor.document(title="Old", filename="name.txt", folder="sought", tags=["one", "both"])
+    assert found(editor, "search=old") == found(editor, "tag=one") == ["Old"]
     patch(editor, document, {"title": "New", "tags": ["two", "both"]})
     assert found(editor, "search=old") == found(editor, "tag=one") == []
     assert found(editor, "search=new") == found(editor, "search=NAME") == ["New"]

@@ -12,6 +12,12 @@ from VaultErrors.BackendErrors import errors
 
 hookimpl = pluggy.HookimplMarker("vault")
 
+
+@pytest.fixture
+def org(shared_org: Any) -> Any:
+    return shared_org
+
+
 #: How to bring a new document into each state, and back to which state restoring leads.
 WAYS = {
     "active": ([], None),

@@ -11,6 +11,7 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -54,7 +55,7 @@ def user_life() -> list[str]:
     user = User.objects.create(username="brief")
     WitnessNote.objects.create(user=user)
     notes = user.witness_notes.count()
-    user.first_name = "Longer"
+    user.email = "longer@example.com"
     user.save()
     _, rows = user.delete()
     return [f"{notes} note", *sorted(rows)]
@@ -69,10 +70,16 @@ def hooks() -> list[str]:
 with tenancy.use(tenancy.get_organisation("acme")):
     life, reached = user_life(), hooks()
 call_command("check", verbosity=0)
+said = answers(sys.argv[1])
 print(
     json.dumps(
         {
-            "answers": answers(sys.argv[1]),
+            "answers": said,
+            "reasons": {plugin.name: plugin.reason for plugin in settings.PLUGIN_HOST.status()},
+            "tallies": [
+                [tally.plugin, tally.hook, tally.calls, tally.errors]
+                for tally in settings.PLUGIN_HOST.hook_stats()
+            ],
             "life": life,
             "archived": reached,
             "orchestrators": [name for name in OrchestratorRegistry.names() if "wrong" in name],

@@ -13,6 +13,8 @@ BROKEN = {
     "AppsCoreLabel": ("apps", 'its app label "auth" belongs to django.contrib.auth'),
     "AppsTwinLabel": ("apps", 'its app label "Witness" belongs to plugin Witness'),
     "AppsWrongName": ("apps", 'it must be "Plugins.AppsWrongName"'),
+    "CheckComplains": ("ready", "a licence is missing (complains.E001)"),
+    "CheckRaises": ("ready", "OSError: the check itself is broken (CheckRaises/apps.py:9)"),
     "ClassMissing": ("class", "it must define class ClassMissing"),
     "ClassNeedsArguments": ("class", "must be made without arguments"),
     "ClassRaises": ("class", "TypeError: object of type 'int' has no len() (ClassRaises/ClassRaises.py:8)"),
@@ -20,6 +22,7 @@ BROKEN = {
         "settings",
         "No module named 'another_package_that_nobody_has' (ConfigBroken/config.py:3)",
     ),
+    "FileMisnamed": ("class", "file_misnamed.py must be named FileMisnamed.py"),
     "Hollow": ("discover", "holds no Python file"),
     "HookAsync": ("hooks", "is an async def"),
     "HookForeign": ("hooks", 'is marked for "valut"'),
@@ -45,10 +48,15 @@ BROKEN = {
         "migrations",
         "a migration that fails (MigrationBroken/migrations/0001_initial.py:3)",
     ),
+    "MigrationFollows": (
+        "migrations",
+        'depends on ("ModelsUnresolved", "0001_initial"), which does not exist',
+    ),
     "MigrationForked": ("migrations", "run makemigrations --merge MigrationForked"),
     "MigrationLost": ("migrations", 'depends on ("VaultModels", "0099_never_written"), which does not exist'),
     "ModelsAccessorTwin": ("models", "clashes with reverse accessor"),
     "ModelsCoreTable": ("models", "of VaultModels.User; choose another Meta.db_table"),
+    "ModelsFollow": ("models", "a relation with model"),
     "ModelsForeignLabel": ("models", 'write "ModelsForeignLabel"'),
     "ModelsHalf": ("models", "RuntimeError: the second half of the models (ModelsHalf/models.py:"),
     "ModelsUnresolved": ("models", "a relation with model 'Absent_Plugin.Parent'"),
@@ -148,6 +156,15 @@ def test_no_accessor_of_a_failed_plugin_remains_and_none_of_a_well_one_is_lost(
 def test_only_plugins_that_loaded_are_registered_for_hooks(outcome: dict[str, Any]) -> None:
     assert outcome["registered"] == ["HookRaises", "Witness"]
     assert outcome["archived"] == ["Document 7"]
+
+
+def test_a_hook_that_raises_is_counted_and_a_failed_collection_shown(outcome: dict[str, Any]) -> None:
+    assert ["HookRaises", "on_entity_archived", 1, 1] in outcome["tallies"]
+    assert ["Witness", "on_entity_archived", 1, 0] in outcome["tallies"]
+    assert (
+        outcome["reasons"]["HookRaises"]
+        == "collect_health_checks raised KeyError; what it collects is left out"
+    )
 
 
 def test_modules_of_a_failed_plugin_are_forgotten(outcome: dict[str, Any]) -> None:

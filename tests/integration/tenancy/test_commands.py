@@ -183,19 +183,33 @@ def test_two_processes_that_migrate_a_new_site_at_once_both_succeed(tmp_path):
     assert sorted("control plane: up to date" in run.stdout for run in runs) == [False, True]
 
 
-def test_a_command_before_the_first_migrate_fails_with_one_line_and_makes_no_database(tmp_path):
-    ran = manage("create_org", "acme", home=tmp_path)
+@pytest.mark.parametrize("command", [["create_org", "acme"], ["list_orgs"], ["migrate_orgs"]])
+def test_a_command_before_the_first_migrate_fails_with_one_line_and_makes_no_organisation(tmp_path, command):
+    ran = manage(*command, home=tmp_path)
     assert ran.returncode != 0
-    assert "migrate" in ran.stderr
+    assert "has `migrate` been run?" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not (tmp_path / "control.sqlite3").exists()
+
+
+@pytest.mark.parametrize("command", ["migrate", "list_orgs"])
+def test_a_command_says_in_one_line_that_the_server_does_not_answer(tmp_path, command):
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"Base": {}, "Database": {"engine": "postgresql", "port": 9}}')
+    ran = manage(command, home=tmp_path, settings=settings)
+    assert ran.returncode != 0
+    assert "port 9 failed" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def manage(*arguments: str, home: Path) -> "subprocess.CompletedProcess[str]":
-    """Run manage.py on a site of its own in `home`, with SQLite."""
+def manage(
+    *arguments: str, home: Path, settings: Path = REPOSITORY / "VaultSettings.json"
+) -> "subprocess.CompletedProcess[str]":
+    """Run manage.py on a site of its own in `home`, with SQLite unless `settings` say otherwise."""
     environment = {
         **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
         "VAULT_HOME": str(home),
-        "VAULT_SETTINGS": str(REPOSITORY / "VaultSettings.json"),
+        "VAULT_SETTINGS": str(settings),
     }
     command = [sys.executable, "-W", "default", "manage.py", *arguments]
     return subprocess.run(

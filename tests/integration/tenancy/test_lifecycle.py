@@ -141,9 +141,21 @@ def test_a_creation_that_fails_late_leaves_nothing(django_db_setup, monkeypatch)
 
 def test_an_organisation_that_goes_leaves_nothing(django_db_setup):
     before = storages()
-    drop_organisation(create_organisation(slug="brief", name="Brief"))
+    brief = create_organisation(slug="brief", name="Brief")
+    assert get_organisation("brief") == brief
+    drop_organisation(brief)
     assert storages() == before
     assert get_organisation("brief") is None
+
+
+def test_a_name_that_is_used_again_is_not_taken_for_the_one_before(django_db_setup):
+    first = create_organisation(slug="again")
+    assert get_organisation("again") == first
+    with storage().dropping(first):  # as another process would: nothing here is told
+        organisation_service.bulk_delete({"key": first.key})
+    second = create_organisation(slug="again")
+    assert get_organisation("again") == second != first
+    drop_organisation(second)
 
 
 def test_the_template_is_no_organisation(org):

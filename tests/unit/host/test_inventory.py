@@ -39,11 +39,13 @@ def test_the_platforms_own_modules_and_hidden_folders_are_no_plugins(tmp_path: P
         ("my-plugin", "is not a Python identifier"),
         ("class", "is not a Python identifier"),
         ("Nobody", "there is no folder Plugins/Nobody"),
+        ("notes_Plugin", r"there is no folder Plugins/notes_Plugin.*did you mean Notes_Plugin\?"),
     ],
 )
 def test_a_name_that_cannot_be_a_plugin_is_refused_with_the_reason(
     tmp_path: Path, name: str, words: str
 ) -> None:
+    plugin(tmp_path, "Notes_Plugin")
     with pytest.raises(StageError, match=words):
         find_plugins([tmp_path]).folder(name)
 

@@ -1,12 +1,15 @@
 """Reads of bookmarks: one is one query, a list two."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from NimbusVaultConstants.CommonConstants.Paging import page_of
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.HelperFunctions import format_bookmark, normal_id, pointing_at
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.service import bookmark_service
 from VaultErrors.BackendErrors import errors
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 
 def get_bookmark(*, bookmark_id: UUID) -> dict[str, Any]:
@@ -18,7 +21,7 @@ def get_bookmark(*, bookmark_id: UUID) -> dict[str, Any]:
 
 
 def list_bookmarks(
-    *, user: Any, mine: bool = False, entity: str = "", limit: int = 50, offset: int = 0
+    *, user: "User", mine: bool = False, entity: str = "", limit: int = 50, offset: int = 0
 ) -> dict[str, Any]:
     """A page of the organisation's bookmarks, the newest first.
 
@@ -34,7 +37,7 @@ def list_bookmarks(
     return page_of(rows, limit=limit, offset=offset, shown=format_bookmark)
 
 
-def require_unshared_by_others(*, entity_type: str, entity_id: str, user: Any, verb: str) -> None:
+def require_unshared_by_others(*, entity_type: str, entity_id: str, user: "User", verb: str) -> None:
     """Raise Conflict if somebody other than `user` has bookmarked the entity. `verb`: what is about to happen to it."""
     found = bookmark_service.filter(**pointing_at(entity_type=entity_type, entity_id=entity_id))
     others = found.exclude(shared_by_id=user.pk).count()

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from posixpath import normpath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 from Plugins.Bookmarks_Plugin.CommonConstants import MAX_ENTITY_ID
 from VaultErrors.BackendErrors import errors
+
+if TYPE_CHECKING:
+    from Plugins.Bookmarks_Plugin.models import Bookmark
 
 #: Path segments in front of an entity's id, and the entity's type if they tell it.
 _PATHS: Final = ((("entity",), ""), (("vault", "documents"), "Document"))
@@ -74,7 +77,7 @@ def pointing_at(*, entity_type: str, entity_id: object) -> dict[str, Any]:
     return {"entity_id": normal_id(entity_id), "entity_type__in": ("", entity_type)}
 
 
-def format_bookmark(bookmark: Any) -> dict[str, Any]:
+def format_bookmark(bookmark: "Bookmark") -> dict[str, Any]:
     """A bookmark as a client sees it; who shared it must have been selected with it."""
     return {
         "id": str(bookmark.id),

@@ -1,8 +1,9 @@
 """Writes of bookmarks: the steps of their runs, and what follows an entity's end."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from NimbusVaultConstants.CommonConstants.Choices import Role
 from Orchestrators.ContextManager import context_manager, db_step
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.GetApisbll import no_such_bookmark
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.HelperFunctions import (
@@ -12,9 +13,11 @@ from Plugins.Bookmarks_Plugin.bll.Bookmarks.HelperFunctions import (
     pointing_at,
 )
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.service import bookmark_service
-from Plugins.Bookmarks_Plugin.CommonConstants import ADMINISTRATOR
 from Plugins.Bookmarks_Plugin.config import bookmark_settings
 from VaultErrors.BackendErrors import errors
+
+if TYPE_CHECKING:
+    from VaultModels.models import User
 
 SHARING = {"common": ["result", "result_status", "shared_bookmark_id"]}
 REMOVING = {"common": ["result", "result_status", "removed_bookmark"]}
@@ -22,7 +25,7 @@ REMOVING = {"common": ["result", "result_status", "removed_bookmark"]}
 
 @db_step
 @context_manager(set_contexts=SHARING)
-def share_bookmark_bll(orchestrator: Any, *, user: Any, target_url: str, title: str) -> None:
+def share_bookmark_bll(orchestrator: Any, *, user: "User", target_url: str, title: str) -> None:
     """Write a bookmark of `user`.
 
     Raises ValidationError for an address that may not be shared, Conflict if `user` has shared as many as the site
@@ -51,12 +54,12 @@ def rollback_share_bookmark_bll(orchestrator: Any) -> None:
 
 @db_step
 @context_manager(set_contexts=REMOVING)
-def remove_bookmark_bll(orchestrator: Any, *, user: Any, bookmark_id: UUID) -> None:
+def remove_bookmark_bll(orchestrator: Any, *, user: "User", bookmark_id: UUID) -> None:
     """Delete a bookmark that `user` has shared, or any for an administrator. Raises NotFound, PermissionDenied."""
     bookmark = bookmark_service.get(id=bookmark_id)
     if bookmark is None:
         raise no_such_bookmark()
-    if bookmark.shared_by_id != user.pk and user.role != ADMINISTRATOR:
+    if bookmark.shared_by_id != user.pk and user.role != Role.ADMINISTRATOR:
         raise errors.bad_request.PermissionDenied(
             "Only who shared a bookmark, or an administrator, may remove it."
         )
@@ -81,7 +84,7 @@ def forget_entity(*, entity_type: str, entity_id: str) -> int:
     return bookmark_service.bulk_delete(pointing_at(entity_type=entity_type, entity_id=entity_id))
 
 
-def _require_room(user: Any, *, most: int) -> None:
+def _require_room(user: "User", *, most: int) -> None:
     if bookmark_service.filter(shared_by=user).count() >= most:
         raise errors.bad_request.Conflict(
             f"You have shared {most} bookmarks, which is as many as this site allows; remove one first."

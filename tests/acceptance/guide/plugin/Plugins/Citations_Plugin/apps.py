@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CitationsPluginConfig(AppConfig):
+    name = "Plugins.Citations_Plugin"
+    label = "Citations_Plugin"

@@ -1,0 +1,1 @@
+"""Registers a system check that raises, which would end every management command."""

@@ -1,0 +1,1 @@
+"""The file of its class is spelt otherwise than its folder."""

@@ -1,0 +1,5 @@
+"""Would be overlooked."""
+
+
+class FileMisnamed:
+    """Never made."""

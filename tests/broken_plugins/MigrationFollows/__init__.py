@@ -1,0 +1,1 @@
+"""Its migration follows one of a plugin whose models fail."""
