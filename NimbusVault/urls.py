@@ -16,7 +16,5 @@ CORE = (
     "VaultManagement.ApiDescription.urls",
 )
 
-_core = [
-    path(ModelName.url_vault, include(module)) for module in CORE if importlib.util.find_spec(module)
-]  # TEMP
+_core = [path(ModelName.url_vault, include(module)) for module in CORE]
 urlpatterns = [*_core, path(ModelName.url_vault, include(settings.PLUGIN_HOST.urlpatterns(_core)))]

@@ -12,9 +12,13 @@ ANYTHING = "…"
 def check_answer(shown: Block, printed: str) -> None:
     """AssertionError, naming the place in the page, unless `printed` is what the block shows."""
     if shown.language == "json":
-        assert fits(json.loads(shown.text), json.loads(printed)), f"{shown.where} shows another answer:\n{printed}"
+        assert fits(json.loads(shown.text), json.loads(printed)), (
+            f"{shown.where} shows another answer:\n{printed}"
+        )
     else:
-        assert re.fullmatch(pattern(shown.text), printed.strip()), f"{shown.where} shows other text:\n{printed}"
+        assert re.fullmatch(pattern(shown.text), printed.strip()), (
+            f"{shown.where} shows other text:\n{printed}"
+        )
 
 
 def pattern(text: str) -> str:

@@ -52,7 +52,9 @@ class Reader:
             )
         site = self._site
         wait_until(
-            lambda: "Ctrl-C stops it." in log.read_text() or site.poll() is not None, seconds=60, what="the site is up"
+            lambda: "Ctrl-C stops it." in log.read_text() or site.poll() is not None,
+            seconds=60,
+            what="the site is up",
         )
         self.output = log.read_text()
         assert site.poll() is None, self.output
@@ -64,7 +66,9 @@ class Reader:
         assert len(processes) > 3, "web, worker and beat were not there"
         os.killpg(self._site.pid, signal.SIGINT)
         self._site.wait(30)
-        wait_until(lambda: not any(map(is_alive, processes)), seconds=15, what="all of the site's processes are gone")
+        wait_until(
+            lambda: not any(map(is_alive, processes)), seconds=15, what="all of the site's processes are gone"
+        )
         self._site = None
 
     # ------------------------------------------------------------------ the second terminal

@@ -28,9 +28,16 @@ def database_as_in(statements: str) -> Iterator[dict[str, Any]]:
             for statement in statements.split(";\n"):
                 server.execute(sql.SQL(statement.replace(PAGES_NAME, OWN_NAME)))  # type: ignore[arg-type]
             place = conninfo_to_dict(SERVER)
-            yield {"host": place.get("host", "127.0.0.1"), "port": int(place.get("port", 5432)), "name": OWN_NAME, "user": OWN_NAME}
+            yield {
+                "host": place.get("host", "127.0.0.1"),
+                "port": int(place.get("port", 5432)),
+                "name": OWN_NAME,
+                "user": OWN_NAME,
+            }
         finally:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(OWN_NAME)))
+            server.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(OWN_NAME))
+            )
             server.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(OWN_NAME)))
 
 

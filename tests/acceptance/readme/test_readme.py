@@ -74,7 +74,9 @@ def test_the_readme_works_as_printed(site: Site, reader: Reader) -> None:
     reader.type(printed_password(reader.output))
     assert reader.follow(section(REQUESTS)) == 8
     if "Celery" in site.servers:
-        assert json.loads(reader.type("curl -s $VAULT/health/ready"))["components"]["broker"] == {"status": "ok"}
+        assert json.loads(reader.type("curl -s $VAULT/health/ready"))["components"]["broker"] == {
+            "status": "ok"
+        }
 
     reader.type("\n".join(re.findall("^export .*", site.commands, flags=re.MULTILINE)))
     before_restart, after_restart = halves(section(PLUGIN))
@@ -111,5 +113,9 @@ def section(name: str, *languages: str) -> list[Block]:
 
 def halves(blocks: list[Block]) -> tuple[list[Block], list[Block]]:
     """What is done before the site is started again, up to the command that lists the plugins, and what behind it."""
-    [last] = [number for number, block in enumerate(blocks) if "plugins list" in block.text and block.language == "sh"]
+    [last] = [
+        number
+        for number, block in enumerate(blocks)
+        if "plugins list" in block.text and block.language == "sh"
+    ]
     return blocks[: last + 2], blocks[last + 2 :]

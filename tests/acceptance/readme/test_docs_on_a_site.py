@@ -1,0 +1,69 @@
+"""The pages for operators, clients and plugin authors, followed on a running site: rest, operations, plugins."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.readme.fences import Block, blocks_of
+from tests.acceptance.readme.reader import Reader, printed_password
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.database_independent]
+
+TREE = "What a plugin is"
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    following = Reader(tmp_path / "nimbusvault")
+    yield following
+    following.leave()
+
+
+def test_operations_and_rest_work_as_printed(reader: Reader) -> None:
+    reader.start("make run")
+    reader.type(printed_password(reader.output))
+
+    assert reader.follow(blocks("docs/operations.md", without="Start and stop")) == 4
+    assert reader.follow(blocks("docs/rest.md")) == 3
+
+    reader.press_ctrl_c()
+
+
+def test_the_plugin_on_the_page_for_authors_works_as_printed(reader: Reader) -> None:
+    typed_in = blocks("docs/plugins.md", without=TREE)
+    reader.follow(block for block in typed_in if block.file)
+    reader.start("make run")
+    reader.type(printed_password(reader.output))
+    reader.follow(blocks("docs/rest.md")[:1])
+
+    assert reader.follow(block for block in typed_in if not block.file) == 1
+
+    for check in ("check", "format --check"):
+        reader.type(f".venv/bin/python -m ruff {check} Plugins/Greeting_Plugin")
+    reader.press_ctrl_c()
+
+
+def test_the_commands_that_make_the_settings_pages_change_nothing_now(reader: Reader) -> None:
+    pages = [reader.folder / "docs" / name for name in ("settings.md", "VaultSettings.schema.json")]
+    before = [page.read_text() for page in pages]
+    [commands] = [block.text for block in blocks_of("docs/settings.md") if block.language == "sh"]
+
+    reader.type("PATH=$PWD/.venv/bin:$PATH")
+    reader.type(commands)
+
+    assert [page.read_text() for page in pages] == before
+
+
+def test_state_lies_where_the_page_for_operators_says(reader: Reader) -> None:
+    reader.start("make run")
+    reader.press_ctrl_c()
+    named = re.findall(r"`VAULT_HOME/([\w./]+)`", (reader.folder / "docs" / "operations.md").read_text())
+
+    assert len(set(named)) == 5
+    assert [name for name in named if not (reader.folder / "var" / name).exists()] == []
+
+
+def blocks(page: str, *, without: str = "") -> list[Block]:
+    return [block for block in blocks_of(page) if block.section != without]
