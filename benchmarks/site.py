@@ -58,6 +58,7 @@ def _bare(database: dict[str, Any], home: Path) -> tuple[Any, dict[str, str]]:
         same |= {"ENGINE": "django.db.backends.sqlite3", "NAME": str(home / "bare.sqlite3")}
     else:
         same |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": False}
+        del same["OPTIONS"]["pooled"]
     return bare_site({"default": same}), {}
 
 

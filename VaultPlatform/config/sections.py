@@ -88,6 +88,11 @@ class DatabaseSection(Section):
     ssl_mode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = Field(
         default="prefer", description="libpq's `sslmode`."
     )
+    pooled: bool = Field(
+        default=False,
+        description="Whether a proxy that pools transactions (PgBouncer) stands between; what cannot work through"
+        " one, such as VACUUM, is refused then.",
+    )
     connect_timeout_seconds: int = Field(default=10, ge=1, description="Seconds to wait for a connection.")
     conn_max_age_seconds: int = Field(
         default=600, ge=0, description="Seconds after which a connection is replaced; 0 is one a request."

@@ -55,7 +55,11 @@ def _postgresql(config: "DatabaseSection") -> dict[str, dict[str, Any]]:
         "PASSWORD": config.password.resolve() if config.password else "",
         "HOST": config.host,
         "PORT": str(config.port),
-        "OPTIONS": {"sslmode": config.ssl_mode, "connect_timeout": config.connect_timeout_seconds},
+        "OPTIONS": {
+            "sslmode": config.ssl_mode,
+            "connect_timeout": config.connect_timeout_seconds,
+            "pooled": config.pooled,
+        },
         "CONN_MAX_AGE": config.conn_max_age_seconds,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,

@@ -11,7 +11,7 @@ from VaultModels.ModelService import ModelService
 class UserService(ModelService[User]):
     model = User
 
-    def create(
+    def create(  # type: ignore[override]  # a member has a name
         self, *, username: str, password: str | None = None, password_hash: str | None = None, **fields: Any
     ) -> User:
         """A new member.

@@ -103,7 +103,7 @@ class Reader:
         raise AssertionError(f"the shell ended; it printed:\n{''.join(printed)}")
 
     def follow(self, blocks: Iterable[Block]) -> int:
-        """Type in what stands there: files and commands; check what is shown behind a command. How many answers were."""
+        """Save the files, type the commands, check the answers shown behind them; how many answers there were."""
         printed, checked = "", 0
         for block in blocks:
             if block.file is not None:

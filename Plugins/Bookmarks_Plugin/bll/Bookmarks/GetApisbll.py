@@ -21,7 +21,7 @@ def get_bookmark(*, bookmark_id: UUID) -> dict[str, Any]:
 
 
 def list_bookmarks(
-    *, user: "User", mine: bool = False, entity: str = "", limit: int = 50, offset: int = 0
+    *, user: Any, mine: bool = False, entity: str = "", limit: int = 50, offset: int = 0
 ) -> dict[str, Any]:
     """A page of the organisation's bookmarks, the newest first.
 
