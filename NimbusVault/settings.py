@@ -16,13 +16,16 @@ from VaultPlatform.web.logs import configure_logging
 
 environment = load_environment()
 PLUGINS_DIR = REPOSITORY / "Plugins"
-vault_settings = load_settings(environment.settings, known_plugins=[path.name for path in PLUGINS_DIR.iterdir()])
+vault_settings = load_settings(
+    environment.settings, known_plugins=[path.name for path in PLUGINS_DIR.iterdir()]
+)
 
 VAULT_SETTINGS = vault_settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 VAULT_HOME = prepare_home(environment.home)
 
 DEBUG = vault_settings.Base.debug
 ALLOWED_HOSTS = list(vault_settings.Base.allowed_hosts)
+TRUSTED_PROXIES = tuple(vault_settings.Base.trusted_proxies)
 SECRET_KEY = site_key(VAULT_HOME, "secret_key")
 LOGGING_CONFIG = None
 logging.config.dictConfig(configure_logging(debug=DEBUG))
@@ -51,7 +54,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["VaultPlatform.identity.authentication.PrincipalAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["VaultPlatform.web.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "VaultPlatform.web.openapi.ContainedSchema",
     "EXCEPTION_HANDLER": "VaultPlatform.web.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -74,6 +77,8 @@ _auth = vault_settings.Auth
 TOKEN_SIGNING_KEY = _auth.signing_key.resolve() if _auth.signing_key else site_key(VAULT_HOME, "token_key")
 ACCESS_TOKEN_MINUTES = _auth.access_token_minutes
 REFRESH_TOKEN_DAYS = _auth.refresh_token_days
+AUTH_MAX_FAILURES = _auth.max_failures
+AUTH_FAILURE_WINDOW = _auth.failure_window_minutes
 
 # --- data ------------------------------------------------------------------------------------------------------------
 

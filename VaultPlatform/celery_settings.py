@@ -45,5 +45,9 @@ def _broker_of_files(folder: Path) -> dict[str, Any]:
     messages, control = folder / "messages", folder / "control"
     for path in (messages, control):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    options = {"data_folder_in": str(messages), "data_folder_out": str(messages), "control_folder": str(control)}
+    options = {
+        "data_folder_in": str(messages),
+        "data_folder_out": str(messages),
+        "control_folder": str(control),
+    }
     return {"broker_url": "filesystem://localhost", "broker_transport_options": options}

@@ -39,7 +39,9 @@ class Site:
     def ask(self, method: str, suffix: str = "", **options: Any) -> dict[str, Any]:
         """One request; its answer with the seconds it took."""
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"method": method, "path": ROUTES[self.kind] + suffix, **options}) + "\n")
+        self.process.stdin.write(
+            json.dumps({"method": method, "path": ROUTES[self.kind] + suffix, **options}) + "\n"
+        )
         self.process.stdin.flush()
         answer = self._answer()
         if answer["status"] not in (200, 201):
@@ -80,7 +82,10 @@ def _route(sites: dict[str, Site], method: str, keys: Any, requests: int, **opti
             answer = site.ask(method, suffixes[kind], **options)
             if number >= 0:
                 seconds[kind].append(answer["seconds"])
-    messages = {kind: site.ask(method, suffixes[kind], trace=True, **options)["messages"] for kind, site in sites.items()}
+    messages = {
+        kind: site.ask(method, suffixes[kind], trace=True, **options)["messages"]
+        for kind, site in sites.items()
+    }
     median = {kind: statistics.median(times) for kind, times in seconds.items()}
     return {
         "route": method,
@@ -107,7 +112,11 @@ def postgresql_database() -> Iterator[dict[str, Any] | None]:
             url = urlsplit(SERVER)
             password = {"password": {"$env": "VAULT_BENCH_PASSWORD"}} if url.password else {}
             os.environ["VAULT_BENCH_PASSWORD"] = url.password or ""
-            place = {"host": url.hostname or "127.0.0.1", "port": url.port or 5432, "user": url.username or "postgres"}
+            place = {
+                "host": url.hostname or "127.0.0.1",
+                "port": url.port or 5432,
+                "user": url.username or "postgres",
+            }
             yield {"engine": "postgresql", "name": name, **place, **password}
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -116,7 +125,9 @@ def postgresql_database() -> Iterator[dict[str, Any] | None]:
 def main() -> int:
     """Run it; 1 when an aim is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--requests", type=int, default=400, help="requests per site and route (default: 400)")
+    parser.add_argument(
+        "--requests", type=int, default=400, help="requests per site and route (default: 400)"
+    )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args()
     results = {"sqlite": compare({"engine": "sqlite"}, requests=options.requests)}
@@ -136,7 +147,11 @@ def _print_table(results: dict[str, list[dict[str, Any]]]) -> None:
     print(f"{'database':12}{'route':8}{'vault ms':>10}{'bare ms':>10}{'ratio':>8}  messages to the server")
     for database, rows in results.items():
         for row in rows:
-            counts = "" if row["vault_messages"] is None else f"{row['vault_messages']} (bare: {row['bare_messages']})"
+            counts = (
+                ""
+                if row["vault_messages"] is None
+                else f"{row['vault_messages']} (bare: {row['bare_messages']})"
+            )
             times = f"{row['vault_ms']:>10}{row['bare_ms']:>10}{row['ratio']:>8}"
             print(f"{database:12}{row['route']:8}{times}  {counts}")
     if "postgresql" not in results:

@@ -75,10 +75,14 @@ def _serve(
         **headers,
     }
     content = b"" if body is None else json.dumps(body).encode()
-    environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(content)), "wsgi.input": io.BytesIO(content)}
+    environ |= {
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(content)),
+        "wsgi.input": io.BytesIO(content),
+    }
     statuses: list[str] = []
 
-    def start_response(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
+    def start_response(status: str, *_: Any) -> Callable[[bytes], None]:
         statuses.append(status)
         return lambda _: None
 
@@ -89,7 +93,12 @@ def _serve(
         response.close()
         seconds = time.perf_counter() - started
     shown = json.loads(answer) if answer else None
-    return {"status": int(statuses[0][:3]), "body": shown, "seconds": seconds, "messages": messages.get("sent")}
+    return {
+        "status": int(statuses[0][:3]),
+        "body": shown,
+        "seconds": seconds,
+        "messages": messages.get("sent"),
+    }
 
 
 @contextmanager

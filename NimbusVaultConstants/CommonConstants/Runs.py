@@ -11,8 +11,8 @@ from VaultErrors.BackendErrors import errors
 
 
 def validated(serializer: type[Serializer], request: Request, *, partial: bool = False) -> dict[str, Any]:
-    """The body (for GET: the query) as `serializer` reads it. Raises ValidationError with every field's trouble."""
-    data = request.query_params if request.method == "GET" else request.data
+    """The body (of GET and HEAD: the query) as `serializer` reads it. Raises ValidationError naming every field."""
+    data = request.query_params if request.method in {"GET", "HEAD"} else request.data
     bound = serializer(data=data, partial=partial)
     if not bound.is_valid():
         raise errors.bad_request.ValidationError(flatten_serializer_errors(bound.errors))

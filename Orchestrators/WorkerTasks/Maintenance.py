@@ -1,4 +1,4 @@
-"""What is tidied up every night: sessions that have ended, uploads that were abandoned."""
+"""What is tidied up every night: sessions that have ended, uploads that were abandoned, old failures."""
 
 from datetime import timedelta
 
@@ -8,7 +8,8 @@ from django.utils.timezone import now
 from Orchestrators.WorkerTasks.OrganisationTask import OrganisationTask
 from VaultManagement.Documents.bll.GetApisbll import referenced_blobs
 from VaultPlatform import tenancy
-from VaultPlatform.identity.service import session_service
+from VaultPlatform.identity.lockout import window_start
+from VaultPlatform.identity.service import session_service, sign_in_failure_service
 from VaultPlatform.storage import blob_storage
 
 #: An ended session is kept so long, for whoever looks into a misuse of it.
@@ -19,7 +20,10 @@ UPLOADS_KEPT = timedelta(hours=24)
 
 @shared_task(name="vault.maintain_site", queue="low")
 def maintain_site() -> int:
-    """Send `maintain_organisation` for each active organisation; how many there are."""
+    """Forget failed sign-ins that count no longer, and send `maintain_organisation` for each active organisation; how
+    many there are.
+    """
+    sign_in_failure_service.bulk_delete({"since__lte": window_start()})
     sent = 0
     for organisation in tenancy.list_organisations():
         if organisation.status == "active":

@@ -35,6 +35,8 @@ class OrganisationTask(Task):
             return super().__call__(*args, **kwargs)
         organisation = tenancy.get_organisation(slug)
         if organisation is None or organisation.status != "active":
-            raise OrganisationGone(f"{self.name} was sent for the organisation {slug!r}, which is gone or suspended.")
+            raise OrganisationGone(
+                f"{self.name} was sent for the organisation {slug!r}, which is gone or suspended."
+            )
         with tenancy.use(organisation):
             return super().__call__(*args, **kwargs)

@@ -17,6 +17,7 @@ from VaultManagement.Auth.serializers import (
     SignInSerializer,
     TokenPairSerializer,
 )
+from VaultPlatform.web.addresses import client_address
 
 if TYPE_CHECKING:
     from VaultModels.models import User
@@ -30,7 +31,8 @@ class SignIn(ModelAPIView):
     @extend_schema(request=SignInSerializer, responses=TokenPairSerializer)
     def post(self, request: Request) -> Response:
         auth = OrchestratorRegistry.get("auth")
-        auth.stage_sign_in(user=GetApisbll.get_member(**validated(SignInSerializer, request)))
+        given = validated(SignInSerializer, request)
+        auth.stage_sign_in(user=GetApisbll.get_member(**given, address=client_address(request)))
         return run_response(auth)
 
 

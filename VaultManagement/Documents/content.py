@@ -1,5 +1,9 @@
 """Responses that carry a version's bytes: streamed, resumable, and inert in a browser."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -7,7 +11,9 @@ from rest_framework.request import Request
 
 from VaultManagement.Documents.bll.GetApisbll import open_content
 from VaultManagement.Documents.ranges import ByteRange, requested_range
-from VaultModels.models import DocumentVersion
+
+if TYPE_CHECKING:
+    from VaultModels.models import DocumentVersion
 
 #: A document is a stranger's file: it is saved rather than shown, and if shown, without scripts or an origin.
 _INERT = {

@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from NimbusVaultConstants.CommonConstants.Choices import DocumentStatus
+from NimbusVaultConstants.CommonConstants.PagingSerializers import PageQuerySerializer
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Documents.bll.HelperFunctions import (
     MAX_FOLDER,
@@ -13,7 +15,6 @@ from VaultManagement.Documents.bll.HelperFunctions import (
     MAX_TITLE,
 )
 from VaultManagement.Documents.fields import AttributesField, FolderField, ReceivedFileField, TextField
-from VaultModels.models import DocumentStatus
 
 ORDERS = ("title", "created_at", "updated_at", "-title", "-created_at", "-updated_at")
 
@@ -48,7 +49,7 @@ class UploadDocumentSerializer(DescriptionSerializer):
     file = ReceivedFileField(help_text="The content, with its file name.")
 
 
-class ListDocumentsSerializer(serializers.Serializer[Any]):
+class ListDocumentsSerializer(PageQuerySerializer):
     """Which documents, in which order, from where on. An empty parameter is as good as none."""
 
     search = TextField(
@@ -68,15 +69,6 @@ class ListDocumentsSerializer(serializers.Serializer[Any]):
     )
     owner = TextField(max_length=150, required=False, help_text="The owner's user name.")
     order = serializers.ChoiceField(ORDERS, default="-updated_at")
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
-    offset = serializers.IntegerField(min_value=0, max_value=10**9, default=0)
-
-
-class PageSerializer(serializers.Serializer[Any]):
-    """Which part of a list."""
-
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
-    offset = serializers.IntegerField(min_value=0, max_value=10**9, default=0)
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -103,20 +95,6 @@ class DocumentSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = VersionSerializer(help_text="The newest.")
-
-
-class DocumentListSerializer(serializers.Serializer[Any]):
-    """A page of documents."""
-
-    results = DocumentSerializer(many=True)
-    total = serializers.IntegerField()
-
-
-class VersionListSerializer(serializers.Serializer[Any]):
-    """A page of versions."""
-
-    results = VersionSerializer(many=True)
-    total = serializers.IntegerField()
 
 
 def refuse_purge(request: Request) -> None:

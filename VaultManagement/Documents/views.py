@@ -10,19 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from NimbusVaultConstants.CommonConstants.CommonConstants import ModelAPIView
+from NimbusVaultConstants.CommonConstants.PagingSerializers import PageQuerySerializer, paged
 from NimbusVaultConstants.CommonConstants.Runs import run_response, validated
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from VaultManagement.Documents.bll import GetApisbll
 from VaultManagement.Documents.content import content_response
-from VaultManagement.Documents.parsers import BoundedJSONParser
 from VaultManagement.Documents.serializers import (
     DescriptionSerializer,
-    DocumentListSerializer,
     DocumentSerializer,
     ListDocumentsSerializer,
-    PageSerializer,
     UploadDocumentSerializer,
-    VersionListSerializer,
     VersionSerializer,
     refuse_purge,
 )
@@ -34,7 +31,7 @@ class Documents(ModelAPIView):
 
     parser_classes = (DocumentUploadParser,)
 
-    @extend_schema(parameters=[ListDocumentsSerializer], responses=DocumentListSerializer)
+    @extend_schema(parameters=[ListDocumentsSerializer], responses=paged(DocumentSerializer))
     def get(self, request: Request) -> Response:
         """Find documents. `search` looks in title and file name."""
         return Response(GetApisbll.list_documents(**validated(ListDocumentsSerializer, request)))
@@ -49,8 +46,6 @@ class Documents(ModelAPIView):
 
 class DocumentDetail(ModelAPIView):
     """One document."""
-
-    parser_classes = (BoundedJSONParser,)
 
     @extend_schema(responses=DocumentSerializer)
     def get(self, request: Request, document_id: UUID) -> Response:
@@ -100,10 +95,10 @@ class DocumentRestore(ModelAPIView):
 class DocumentVersions(ModelAPIView):
     """The versions of one document."""
 
-    @extend_schema(parameters=[PageSerializer], responses=VersionListSerializer)
+    @extend_schema(parameters=[PageQuerySerializer], responses=paged(VersionSerializer))
     def get(self, request: Request, document_id: UUID) -> Response:
         """All versions, the newest first."""
-        page = validated(PageSerializer, request)
+        page = validated(PageQuerySerializer, request)
         return Response(GetApisbll.list_versions(document_id=document_id, **page))
 
 

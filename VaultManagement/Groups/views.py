@@ -1,7 +1,6 @@
 """Endpoints of groups: each validates, calls one thing, responds."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +16,6 @@ class Groups(ModelAPIView):
     """The groups of the organisation's members, for administrators."""
 
     read_role = write_role = "administrator"
-    parser_classes = (JSONParser,)
 
     @extend_schema(parameters=[PageQuerySerializer], responses=paged(GroupSerializer))
     def get(self, request: Request) -> Response:
@@ -36,7 +34,6 @@ class GroupDetail(ModelAPIView):
     """One group, for administrators."""
 
     read_role = write_role = "administrator"
-    parser_classes = (JSONParser,)
 
     @extend_schema(responses=GroupSerializer)
     def get(self, request: Request, group_id: int) -> Response:

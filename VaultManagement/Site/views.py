@@ -1,7 +1,6 @@
 """Endpoints of operators: each validates, calls one thing, responds."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,23 +17,21 @@ from VaultManagement.Site.serializers import (
     SiteSignInSerializer,
     SiteTokenSerializer,
 )
+from VaultPlatform.web.addresses import client_address
 
 
 @public
 class SiteSignIn(ModelAPIView):
     """Exchange an operator's name and password for a token of the site."""
 
-    parser_classes = (JSONParser,)
-
     @extend_schema(request=SiteSignInSerializer, responses=SiteTokenSerializer)
     def post(self, request: Request) -> Response:
-        return Response(GetApisbll.get_site_token(**validated(SiteSignInSerializer, request)))
+        given = validated(SiteSignInSerializer, request)
+        return Response(GetApisbll.get_site_token(**given, address=client_address(request)))
 
 
 class Organisations(ModelAPIView):
     """The organisations of the site."""
-
-    parser_classes = (JSONParser,)
 
     @extend_schema(parameters=[PageQuerySerializer], responses=paged(OrganisationSerializer))
     def get(self, request: Request) -> Response:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,7 +19,6 @@ class Users(ModelAPIView):
     """The members of the organisation, for its administrators."""
 
     read_role = write_role = "administrator"
-    parser_classes = (JSONParser,)
 
     @extend_schema(parameters=[PageQuerySerializer], responses=paged(UserSerializer))
     def get(self, request: Request) -> Response:
@@ -39,7 +37,6 @@ class UserDetail(ModelAPIView):
     """One member, for administrators."""
 
     read_role = write_role = "administrator"
-    parser_classes = (JSONParser,)
 
     @extend_schema(responses=UserSerializer)
     def get(self, request: Request, user_id: UUID) -> Response:

@@ -1,6 +1,6 @@
-"""The tables of sessions and operators. What is done with sessions is in `sessions`."""
+"""The tables of sessions, operators and failed sign-ins; what is done with them is in `sessions` and `lockout`."""
 
-from VaultModels.control.models import Operator
+from VaultModels.control.models import Operator, SignInFailure
 from VaultModels.models import Session
 from VaultModels.ModelService import ModelService
 
@@ -17,5 +17,12 @@ class OperatorService(ModelService[Operator]):
     model = Operator
 
 
+class SignInFailureService(ModelService[SignInFailure]):
+    """The eight primitives on counts of failed sign-ins."""
+
+    model = SignInFailure
+
+
 session_service = SessionService()
 operator_service = OperatorService()
+sign_in_failure_service = SignInFailureService()

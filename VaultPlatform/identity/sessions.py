@@ -20,7 +20,12 @@ def live_session(session_id: str) -> Session | None:
     Looked up by its key alone and judged here: building conditions costs more than reading two columns.
     """
     session = session_service.get(id=session_id, _select_related="user")
-    if session is None or session.revoked_at or session.expires_at <= timezone.now() or not session.user.is_active:
+    if (
+        session is None
+        or session.revoked_at
+        or session.expires_at <= timezone.now()
+        or not session.user.is_active
+    ):
         return None
     return session
 

@@ -95,9 +95,7 @@ class LocalBlobStorage:
         limit = time.time_ns() - int(older_than.total_seconds() * 1e9)
         with translated("sweep"):
             removed = sum(self._remove_old(path, limit) for path in (self._room() / "incoming").glob("*"))
-            found = (
-                path for path in (self._room() / "blobs").glob("*/*") if path.stat().st_mtime_ns <= limit
-            )
+            found = (path for path in (self._room() / "blobs").glob("*/*") if _is_old(path, limit))
             while batch := {path.name: path for path in islice(found, _SWEEP_BATCH)}:
                 for digest in batch.keys() - set(referenced(batch.keys())):
                     removed += self._remove_old(batch[digest], limit)
@@ -105,9 +103,9 @@ class LocalBlobStorage:
 
     def _remove_old(self, path: Path, limit: int) -> bool:
         with self._lock():
-            old = path.exists() and path.stat().st_mtime_ns <= limit
+            old = _is_old(path, limit)
             if old:
-                path.unlink()
+                path.unlink(missing_ok=True)
         return old
 
     def _room(self) -> Path:
@@ -125,6 +123,13 @@ class LocalBlobStorage:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name that writer() gave.")
         return self._room() / "incoming" / name
+
+
+def _is_old(path: Path, limit: int) -> bool:
+    try:
+        return path.stat().st_mtime_ns <= limit
+    except FileNotFoundError:  # taken back since it was listed
+        return False
 
 
 def _rely_on(address: Path) -> int:

@@ -1,11 +1,17 @@
 """Finding organisations: by slug, cached for a moment since each request asks, and all of them."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from VaultModels.control.models import Organisation as Row
 from VaultPlatform.tenancy.context import Organisation, use
+from VaultPlatform.tenancy.names import may_be_slug
 from VaultPlatform.tenancy.service import organisation_service
+
+if TYPE_CHECKING:
+    from VaultModels.control.models import Organisation as Row
 
 #: Seconds for which a change made by another process may go unnoticed.
 TTL_SECONDS = 2.0
@@ -19,7 +25,7 @@ def get_organisation(slug: str) -> Organisation | None:
     cached = _cache.get(slug)
     if cached is not None and cached[0] > time.monotonic():
         return cached[1]
-    row = organisation_service.get(slug=slug)
+    row = organisation_service.get(slug=slug) if may_be_slug(slug) else None
     if row is None:
         _cache.pop(slug, None)
         return None

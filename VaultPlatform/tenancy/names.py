@@ -21,9 +21,14 @@ TEMPLATE = Organisation(
 )
 
 
+def may_be_slug(text: str) -> bool:
+    """Whether an organisation could be named so, as far as the characters go."""
+    return _SLUG.fullmatch(text) is not None
+
+
 def check_slug(slug: str) -> None:
     """Raises ValidationError, saying why, if no organisation can be named `slug`."""
-    if not _SLUG.fullmatch(slug):
+    if not may_be_slug(slug):
         raise errors.bad_request.ValidationError(
             f"'{slug}' cannot name an organisation: use 1 to {SLUG_MAX_LENGTH} lower-case letters, digits and hyphens,"
             " beginning with a letter and not ending with a hyphen, such as 'acme' or 'acme-2'."

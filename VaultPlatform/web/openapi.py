@@ -6,13 +6,13 @@ good as without it. The document is made once a process.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import structlog
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
@@ -55,6 +55,10 @@ class ContainedSchema(AutoSchema):
         words = re.findall(r"[A-Za-z0-9]+", self.path.removeprefix(f"/{ModelName.url_vault}"))
         return "_".join([self.method.lower(), *words])
 
+    def get_auth(self) -> list[Any]:
+        """What a public view asks for: nothing."""
+        return [] if getattr(self.view, "vault_public", False) else super().get_auth()  # type: ignore[no-untyped-call]
+
     def get_override_parameters(self) -> list[Any]:
         """Parameters that every operation has: the organisation's header, where one is needed."""
         if is_site_path(self.path):
@@ -77,25 +81,24 @@ class PrincipalScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class ContainedGenerator(SchemaGenerator):
-    """Describes every route but those of the plugins in `left_out`."""
+class ContainedEnumerator(EndpointEnumerator):
+    """Finds the operations of every view but those of the plugins in `left_out`."""
 
-    def __init__(self, *, left_out: frozenset[str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+    def __init__(self, *args: Any, left_out: frozenset[str]) -> None:
+        super().__init__(*args)
         self.left_out = left_out
 
-    def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
-        """An instance of the view class behind `callback`."""
+    def should_include_endpoint(self, path: str, callback: Any) -> bool:
+        """Whether the view behind a path is described."""
+        included: bool = super().should_include_endpoint(path, callback)
+        return included and plugin_of(callback.cls) not in self.left_out
+
+    def get_allowed_methods(self, callback: Any) -> Any:
+        """The methods of a view, which is made to ask it."""
         try:
-            return super().create_view(callback, method, request)  # type: ignore[no-untyped-call]
+            return super().get_allowed_methods(callback)
         except Exception as error:
             raise _blamed(callback.cls, error) from error
-
-    def _get_paths_and_endpoints(self) -> list[Any]:
-        listed: Any = self.endpoints
-        self.endpoints = [entry for entry in listed if (plugin_of(entry[3].cls) or "") not in self.left_out]
-        kept: list[Any] = super()._get_paths_and_endpoints()  # type: ignore[no-untyped-call]
-        return kept
 
 
 @cache
@@ -123,8 +126,9 @@ def plugin_of(view: Any) -> str | None:
 
 
 def _described(left_out: frozenset[str]) -> dict[str, Any]:
-    generator = ContainedGenerator(left_out=left_out)
-    document = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    generator: Any = SchemaGenerator()
+    generator.endpoint_inspector_cls = partial(ContainedEnumerator, left_out=left_out)
+    document = generator.get_schema(request=None, public=True)
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = ERROR_SCHEMA
     answer = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}

@@ -1,16 +1,20 @@
 """Reads of documents: each is one query, a list two."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
+from NimbusVaultConstants.CommonConstants.Choices import DocumentStatus
+from NimbusVaultConstants.CommonConstants.Paging import page_of
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Documents.bll.HelperFunctions import format_document, format_version, searched_text
 from VaultManagement.Documents.bll.service import document_service, document_version_service
-from VaultModels.models import DocumentStatus, DocumentVersion
 from VaultPlatform.storage import BlobReader, blob_storage
+
+if TYPE_CHECKING:
+    from VaultModels.models import DocumentVersion
 
 #: What `format_document` shows beside the document's own row.
 SHOWN = ("owner", "latest_version__created_by")
@@ -54,13 +58,13 @@ def list_documents(
     for wanted in filter(None, tag):
         found = found.filter(tag_rows__tag=wanted)
     found = found.order_by(order, "-id" if order.startswith("-") else "id")
-    return _page(found, format_document, limit=limit, offset=offset)
+    return page_of(found, limit=limit, offset=offset, shown=format_document)
 
 
 def list_versions(*, document_id: UUID, limit: int = 50, offset: int = 0) -> dict[str, Any]:
     """A page of a document's versions, the newest first. Raises NotFound."""
     found = document_version_service.filter(document_id=document_id, _select_related="created_by")
-    page = _page(found.order_by("-number"), format_version, limit=limit, offset=offset)
+    page = page_of(found.order_by("-number"), limit=limit, offset=offset, shown=format_version)
     if not page["total"]:  # every document has a version
         raise no_such_document()
     return page
@@ -132,9 +136,3 @@ def _version_with_document(document_id: UUID, number: int | None) -> DocumentVer
 
 
 _OUTSIDE_TRASH = (DocumentStatus.ACTIVE, DocumentStatus.ARCHIVED)
-
-
-def _page(
-    found: QuerySet[Any], shown: Callable[[Any], Mapping[str, Any]], *, limit: int, offset: int
-) -> dict[str, Any]:
-    return {"results": [shown(row) for row in found[offset : offset + limit]], "total": found.count()}

@@ -1,13 +1,17 @@
 """Small parts of documents that touch no table: normal forms, limits, what a client gets to see."""
 
+from __future__ import annotations
+
 import json
 import math
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from VaultModels.models import Document, DocumentVersion
+if TYPE_CHECKING:
+    from VaultModels.models import Document, DocumentVersion
+
 
 MAX_TITLE = 255
 MAX_FOLDER = 1024

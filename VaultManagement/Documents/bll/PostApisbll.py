@@ -1,12 +1,15 @@
 """Writes of documents, as steps of a run."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.utils.timezone import now
 
+from NimbusVaultConstants.CommonConstants.Choices import DocumentStatus
 from Orchestrators.ContextManager import context_manager, db_step, external_step
 from Plugins.plugin_manager import plugin_manager
 from VaultErrors.BackendErrors import errors
@@ -22,8 +25,10 @@ from VaultManagement.Documents.bll.service import (
     document_tag_service,
     document_version_service,
 )
-from VaultModels.models import Document, DocumentStatus, User
 from VaultPlatform.storage import Incoming, Stored, blob_storage
+
+if TYPE_CHECKING:
+    from VaultModels.models import Document, User
 
 OUTCOME = {"common": ["result", "result_status"]}
 #: What steps leave for their rollbacks; lists, since one run may store and change several documents.

@@ -12,16 +12,23 @@ from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
 from VaultManagement.Site.bll.HelperFunctions import format_hook, format_organisation, format_site_plugin
 from VaultPlatform import tenancy
 from VaultPlatform.host import PluginStatus
+from VaultPlatform.identity import lockout
 from VaultPlatform.identity.service import operator_service
 from VaultPlatform.identity.tokens import SiteToken
 
 
-def get_site_token(*, username: str, password: str) -> dict[str, Any]:
-    """A token for the active operator of that name and password. Raises Unauthenticated, alike for every reason."""
+def get_site_token(*, username: str, password: str, address: str) -> dict[str, Any]:
+    """A token for the active operator of that name and password, asked for from `address`, the client's.
+
+    Raises Unauthenticated, alike for every reason, and TooManyRequests once that has happened too often.
+    """
+    attempt = lockout.check(plane="site", username=username, address=address)
     operator: Any = operator_service.get(username=username)
     fits = password_fits(operator, password)
     if operator is None or not fits:
+        lockout.count_failure(attempt)
         raise errors.bad_request.Unauthenticated("No active operator has this name and password.")
+    lockout.forget(attempt)
     token = SiteToken.make(sub=operator.pk)
     return {"access": str(token), "expires_in": int(SiteToken.lifetime.total_seconds())}
 

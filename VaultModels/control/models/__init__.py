@@ -2,5 +2,6 @@
 
 from VaultModels.control.models.Operators import Operator
 from VaultModels.control.models.Organisations import Organisation
+from VaultModels.control.models.SignInFailures import SignInFailure
 
-__all__ = ["Operator", "Organisation"]
+__all__ = ["Operator", "Organisation", "SignInFailure"]

@@ -1,3 +1,5 @@
+"""The benchmark as a Django app."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""What a client sends."""
+
 from rest_framework import serializers
 
 

@@ -1,3 +1,5 @@
+"""Routes of the benchmark."""
+
 from django.urls import path
 
 from Plugins.Bench_Plugin.views import RowDetail, Rows

@@ -1,3 +1,5 @@
+"""Endpoints of the benchmark."""
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 

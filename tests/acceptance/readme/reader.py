@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.acceptance.readme.answers import check_answer
 from tests.acceptance.readme.fences import ROOT, Block
 from tests.integration.serving.processes import below, is_alive, wait_until
+from VaultPlatform.serving import keeper
 
 #: What a clone does not have.
 LEFT_OUT = shutil.ignore_patterns(".venv", "var", ".git", ".*_cache", ".hypothesis", "__pycache__")
@@ -49,6 +50,7 @@ class Reader:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_the_tests,
             )
         site = self._site
         wait_until(
@@ -88,6 +90,7 @@ class Reader:
                 stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,
+                preexec_fn=_end_with_the_tests,
             )
         stdin, stdout = self._shell.stdin, self._shell.stdout
         assert stdin is not None
@@ -143,6 +146,10 @@ def printed_password(output: str) -> str:
     found = re.search(r"^  (PASSWORD='[^']+')$", output, flags=re.MULTILINE)
     assert found, output
     return found[1]
+
+
+def _end_with_the_tests() -> None:
+    keeper.die_with_parent(signal.SIGTERM)
 
 
 def _lend_installation(folder: Path) -> None:

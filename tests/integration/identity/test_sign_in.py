@@ -38,11 +38,15 @@ def test_a_member_signs_in_and_is_known(ada, ask, org):
 
 def test_bearer_is_understood_as_well(ada, org):
     access = sign_in(org, "ada")["access"]
-    response = APIClient().get("/vault/auth/me", headers={"Org": org.slug, "Authorization": f"Bearer {access}"})
+    response = APIClient().get(
+        "/vault/auth/me", headers={"Org": org.slug, "Authorization": f"Bearer {access}"}
+    )
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("body", [{"username": "ada", "password": "wrong"}, {"username": "bob", "password": PASSWORD}])
+@pytest.mark.parametrize(
+    "body", [{"username": "ada", "password": "wrong"}, {"username": "bob", "password": PASSWORD}]
+)
 def test_wrong_and_unknown_are_told_alike(ada, ask, body):
     status, answer = ask("post", "token", body)
     assert (status, answer["code"]) == (401, "unauthenticated")
@@ -54,7 +58,9 @@ def test_an_inactive_member_is_told_the_same(ada, ask):
     assert ask("post", "token", {"username": "ada", "password": PASSWORD})[0] == 401
 
 
-@pytest.mark.parametrize("body", [{}, {"username": "ada"}, [], "text", {"username": "a\x00", "password": "x"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"username": "ada"}, [], "text", {"username": "a\x00", "password": "x"}]
+)
 def test_a_body_that_does_not_fit_is_a_400(ask, body):
     status, answer = ask("post", "token", body)
     assert (status, answer["code"]) == (400, "validation_error")

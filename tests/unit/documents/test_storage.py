@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import threading
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -243,6 +244,25 @@ def test_a_sweep_leaves_what_an_upload_came_to_rely_on_meanwhile(storage: LocalB
 
     assert storage.sweep(older_than=HOUR, referenced=referenced) == 0
     assert read(storage, old.sha256) == b"old"
+
+
+def test_a_sweep_goes_on_when_a_blob_is_taken_back_meanwhile(
+    storage: LocalBlobStorage, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two blobs of one folder, both listed before one is looked at; asking for that one removes the other."""
+    monkeypatch.setattr("VaultPlatform.storage.local._SWEEP_BATCH", 1)
+    contents = [str(number).encode() for number in range(2000)]
+    pair = [each for each in contents if hashlib.sha256(each).hexdigest().startswith("00")][:2]
+    stored = [put(storage, content) for content in pair]
+
+    def referenced(digests: Collection[str]) -> set[str]:
+        for each in stored:
+            if each.sha256 not in digests:
+                storage.discard(each)
+        return set()
+
+    assert storage.sweep(older_than=NOW, referenced=referenced) == 1
+    assert files(root) == []
 
 
 def test_a_sweep_asks_in_batches(storage: LocalBlobStorage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,5 @@
+"""The rows' table."""
+
 from Plugins.Bench_Plugin.models import BenchRow
 from VaultModels.ModelService import ModelService
 
