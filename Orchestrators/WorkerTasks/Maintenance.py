@@ -1,4 +1,4 @@
-"""What is tidied up every night: sessions that have ended, uploads that were abandoned, old failures."""
+"""What is tidied up every night: ended sessions, abandoned uploads, failed sign-ins of the past."""
 
 from datetime import timedelta
 
@@ -20,8 +20,9 @@ UPLOADS_KEPT = timedelta(hours=24)
 
 @shared_task(name="vault.maintain_site", queue="low")
 def maintain_site() -> int:
-    """Forget failed sign-ins that count no longer, and send `maintain_organisation` for each active organisation; how
-    many there are.
+    """Forget the site's past failed sign-ins, then send `maintain_organisation` for each active organisation.
+
+    Returns how many organisations there are.
     """
     sign_in_failure_service.bulk_delete({"since__lte": window_start()})
     sent = 0

@@ -29,7 +29,8 @@ class OrganisationTask(Task):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task in its organisation; called directly, in the current one."""
-        slug = self.request.get(_HEADER)
+        request = self.request_stack.top if self.request_stack else None
+        slug = request.get(_HEADER) if request else None
         if slug is None:
             tenancy.current()
             return super().__call__(*args, **kwargs)

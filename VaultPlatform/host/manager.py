@@ -3,17 +3,41 @@
 import difflib
 import importlib
 import inspect
+import logging
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 import pluggy
 
 NAMESPACE = "vault"
+#: How the names of hooks begin, by kind.
+KINDS = ("before_", "on_", "filter_", "collect_")
+
+logger = logging.getLogger("vault.plugins")
 
 
 class HookError(Exception):
     """A hook specification or a hook call is wrong; the message says which and what to write instead."""
+
+
+class _Relay(pluggy.HookRelay):  # type: ignore[misc]  # pluggy forbids it to type checkers only
+    """pluggy's relay, on which a hook that nobody specifies reaches nobody, instead of failing its caller.
+
+    The specifications are files that a plugin's author may replace, or that went with a plugin that is off; the core
+    and other plugins still call by name. Their own misspelt names are found by a test, and by the warning.
+    """
+
+    _building = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self._building or not name.startswith(KINDS):
+            raise AttributeError(f"there is no hook {name}")
+        _warn_of(name)
+        return _nobody
 
 
 class VaultPluginManager(pluggy.PluginManager):
@@ -24,6 +48,17 @@ class VaultPluginManager(pluggy.PluginManager):
 
     def __init__(self) -> None:
         super().__init__(NAMESPACE)
+        self.hook = _Relay()  # type: ignore[misc]  # declared final for type checkers; read when it is used
+
+    def register(self, plugin: object, name: str | None = None) -> str | None:
+        """Register the implementations of `plugin`. Raises what pluggy does."""
+        with self._building():
+            return super().register(plugin, name)
+
+    def add_hookspecs(self, module_or_class: Any) -> None:
+        """Add the specifications of a class or module. Raises what pluggy does."""
+        with self._building():
+            super().add_hookspecs(module_or_class)
 
     def add_specs(self, package: ModuleType) -> list[str]:
         """Add every class with hook specifications of the modules of `package`, and return the hooks' names.
@@ -48,7 +83,7 @@ class VaultPluginManager(pluggy.PluginManager):
 
     def specified(self, name: str) -> bool:
         """Whether there is a hook specification of this name."""
-        caller = getattr(self.hook, name, None)
+        caller = vars(self.hook).get(name)
         return isinstance(caller, pluggy.HookCaller) and caller.has_spec()
 
     def arguments(self, name: str) -> tuple[str, ...]:
@@ -87,6 +122,24 @@ class VaultPluginManager(pluggy.PluginManager):
             if changed is not None:
                 value = changed
         return value
+
+    @contextmanager
+    def _building(self) -> Iterator[None]:
+        """While pluggy itself asks whether there is a hook, the answer is pluggy's own."""
+        self.hook._building = True
+        try:
+            yield
+        finally:
+            del self.hook._building
+
+
+def _nobody(**_: Any) -> list[Any]:
+    return []
+
+
+@cache
+def _warn_of(name: str) -> None:
+    logger.warning("hook %s is called, and no file in a Hooks/ folder specifies it: it reaches nobody", name)
 
 
 def _modules_of(package: ModuleType) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from django.core import exceptions as django_errors
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import APIException
@@ -55,6 +55,10 @@ def as_vault_error(error: BaseException) -> errors.VaultError:  # noqa: PLR0911 
             return errors.bad_request.PermissionDenied("You may not do this.")
         case django_errors.BadRequest() | django_errors.SuspiciousOperation() | MultiPartParserError():
             return errors.bad_request.ValidationError("The request is malformed.")
+        case IntegrityError():
+            return errors.bad_request.Conflict(
+                "Something else still refers to this, or takes its place already."
+            )
         case OperationalError() | InterfaceError():
             return errors.server.Unavailable("The database cannot be reached at the moment.")
         case _:

@@ -57,7 +57,7 @@ class ContainedSchema(AutoSchema):
 
     def get_auth(self) -> list[Any]:
         """What a public view asks for: nothing."""
-        return [] if getattr(self.view, "vault_public", False) else super().get_auth()  # type: ignore[no-untyped-call]
+        return [] if getattr(self.view, "vault_public", False) else super().get_auth()
 
     def get_override_parameters(self) -> list[Any]:
         """Parameters that every operation has: the organisation's header, where one is needed."""
@@ -96,7 +96,7 @@ class ContainedEnumerator(EndpointEnumerator):
     def get_allowed_methods(self, callback: Any) -> Any:
         """The methods of a view, which is made to ask it."""
         try:
-            return super().get_allowed_methods(callback)
+            return super().get_allowed_methods(callback)  # type: ignore[no-untyped-call]
         except Exception as error:
             raise _blamed(callback.cls, error) from error
 

@@ -9,7 +9,7 @@ from Plugins.Bench_Plugin.BenchOrchestrator import BenchOrchestrator
 hookimpl = pluggy.HookimplMarker("vault")
 
 
-class Bench_Plugin:
+class Bench_Plugin:  # noqa: N801  # named like its folder
     """Takes part in the hooks that its own writes fire."""
 
     @hookimpl

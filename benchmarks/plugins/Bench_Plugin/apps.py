@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class BenchPluginConfig(AppConfig):
+    """Label and place."""
+
     name = "Plugins.Bench_Plugin"
     label = "Bench_Plugin"

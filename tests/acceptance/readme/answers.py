@@ -22,8 +22,13 @@ def check_answer(shown: Block, printed: str) -> None:
 
 
 def pattern(text: str) -> str:
-    """A regular expression for the text, in which "…" is any text within a line."""
-    return ".*".join(re.escape(part) for part in text.strip().split(ANYTHING))
+    """A regular expression for the text: "…" is any text within a line, and in a line of its own any lines."""
+    lines = [r"(?:.*\n)*?" if line == ANYTHING else _line(line) + r"\n" for line in text.strip().split("\n")]
+    return "".join(lines).removesuffix(r"\n")
+
+
+def _line(shown: str) -> str:
+    return ".*".join(re.escape(part) for part in shown.split(ANYTHING))
 
 
 def fits(shown: Any, actual: Any) -> bool:

@@ -112,10 +112,10 @@ def section(name: str, *languages: str) -> list[Block]:
 
 
 def halves(blocks: list[Block]) -> tuple[list[Block], list[Block]]:
-    """What is done before the site is started again, up to the command that lists the plugins, and what behind it."""
+    """What is done before the site is started again, up to the look at the plugin, and what behind it."""
     [last] = [
         number
         for number, block in enumerate(blocks)
-        if "plugins list" in block.text and block.language == "sh"
+        if "plugins show" in block.text and block.language == "sh"
     ]
     return blocks[: last + 2], blocks[last + 2 :]

@@ -1,6 +1,6 @@
 """Reads of activity: a list is two queries."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from NimbusVaultConstants.CommonConstants.Choices import Role
 from NimbusVaultConstants.CommonConstants.Paging import page_of
@@ -8,12 +8,9 @@ from Plugins.Activity_Plugin.bll.Activity.HelperFunctions import format_entry
 from Plugins.Activity_Plugin.bll.Activity.service import activity_entry_service
 from Plugins.Activity_Plugin.CommonConstants import MEMBER
 
-if TYPE_CHECKING:
-    from VaultModels.models import User
-
 
 def list_activity(
-    *, user: "User", kind: str = "", entity_id: str = "", limit: int = 50, offset: int = 0
+    *, user: Any, kind: str = "", entity_id: str = "", limit: int = 50, offset: int = 0
 ) -> dict[str, Any]:
     """A page of what happened in the organisation, the newest first.
 

@@ -6,6 +6,8 @@ hookspec = pluggy.HookspecMarker("vault")
 
 
 class BenchHooks:
+    """Before and after a row is written."""
+
     @hookspec
     def before_bench_row_create(self, title: str) -> None:
         """A row is about to be written."""
