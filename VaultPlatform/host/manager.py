@@ -31,10 +31,12 @@ class _Relay(pluggy.HookRelay):  # type: ignore[misc]  # pluggy forbids it to ty
     and other plugins still call by name. Their own misspelt names are found by a test, and by the warning.
     """
 
-    _building = False
+    def __init__(self, at_work: list[str]) -> None:
+        """`at_work` has an entry while pluggy itself asks, which is answered as pluggy would."""
+        self._at_work = at_work
 
     def __getattr__(self, name: str) -> Any:
-        if self._building or not name.startswith(KINDS):
+        if self._at_work or not name.startswith(KINDS):
             raise AttributeError(f"there is no hook {name}")
         _warn_of(name)
         return _nobody
@@ -48,16 +50,17 @@ class VaultPluginManager(pluggy.PluginManager):
 
     def __init__(self) -> None:
         super().__init__(NAMESPACE)
-        self.hook = _Relay()  # type: ignore[misc]  # declared final for type checkers; read when it is used
+        self._at_work: list[str] = []
+        self.hook = _Relay(self._at_work)  # type: ignore[misc]  # declared final for type checkers; read when it is used
 
     def register(self, plugin: object, name: str | None = None) -> str | None:
         """Register the implementations of `plugin`. Raises what pluggy does."""
-        with self._building():
+        with self._working("register"):
             return super().register(plugin, name)
 
     def add_hookspecs(self, module_or_class: Any) -> None:
         """Add the specifications of a class or module. Raises what pluggy does."""
-        with self._building():
+        with self._working("add_hookspecs"):
             super().add_hookspecs(module_or_class)
 
     def add_specs(self, package: ModuleType) -> list[str]:
@@ -124,13 +127,12 @@ class VaultPluginManager(pluggy.PluginManager):
         return value
 
     @contextmanager
-    def _building(self) -> Iterator[None]:
-        """While pluggy itself asks whether there is a hook, the answer is pluggy's own."""
-        self.hook._building = True
+    def _working(self, what: str) -> Iterator[None]:
+        self._at_work.append(what)
         try:
             yield
         finally:
-            del self.hook._building
+            self._at_work.pop()
 
 
 def _nobody(**_: Any) -> list[Any]:

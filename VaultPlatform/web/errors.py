@@ -143,6 +143,15 @@ def _from_status(status: int, msg: str | None, headers: Mapping[str, str] | None
     return kind(msg or f"{_phrase(status)}.", headers=headers)
 
 
+def _from_database(error: BaseException) -> errors.VaultError:
+    """What the database refused, as far as it is the client's business or passes by itself; else a generic 500."""
+    if isinstance(error, IntegrityError):
+        return errors.bad_request.Conflict("Something else still refers to this, or takes its place already.")
+    if isinstance(error, OperationalError | InterfaceError):
+        return errors.server.Unavailable("The database cannot be reached at the moment.")
+    return errors.server.InternalError()
+
+
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase

@@ -1,6 +1,6 @@
 """Run inside a site: people use it over REST and then look at what it has written down of that.
 
-Argument: the password of "root" in the organisations "acme" and "zeta". Prints what was seen as JSON, on one line.
+Argument: the password of "root" in the organisations "busy" and "zeta". Prints what was seen as JSON, on one line.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.acceptance.activity.members import Member  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
 
 PASSWORD = sys.argv[1]
-STRANGER = Client(SERVER_NAME="localhost", headers={"Org": "acme"})
+STRANGER = Client(SERVER_NAME="localhost", headers={"Org": "busy"})
 TABLE = connection.ops.quote_name(ActivityEntry._meta.db_table)
 
 
@@ -27,7 +27,7 @@ def live(root: Member) -> dict[str, str]:
     """A member joins and signs in, two documents go through all that can happen to them; the ids."""
     rita = {"username": "rita", "password": PASSWORD, "role": "reader"}
     user = root.send("post", "/vault/users", rita)["id"]
-    Member(org="acme", username="rita", password=PASSWORD)
+    Member(org="busy", username="rita", password=PASSWORD)
     document = f"/vault/documents/{(first := root.upload())}"
     root.send("patch", document, {"title": "b"})
     root.send("post", f"{document}/archive")
@@ -58,7 +58,7 @@ def health() -> Any:
 def trouble(root: Member, document: str) -> list[Any]:
     """The list's table is gone for a moment: what the page of health says before, meanwhile and after."""
     seen = [health()]
-    with tenancy.use(tenancy.get_organisation("acme")):
+    with tenancy.use(tenancy.get_organisation("busy")):
         _execute(f"ALTER TABLE {TABLE} RENAME TO elsewhere")
         seen += [root.ask("post", f"/vault/documents/{document}/archive")[0], health()]
         _execute(f"ALTER TABLE elsewhere RENAME TO {TABLE}")
@@ -71,7 +71,7 @@ def _execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-root = Member(org="acme", username="root", password=PASSWORD)
+root = Member(org="busy", username="root", password=PASSWORD)
 ids = {"root": root.id, **live(root)}
 seen = {
     "ids": ids,
@@ -86,7 +86,7 @@ seen = {
     "trouble": trouble(root, ids["second"]),
     "after_trouble": root.activity("?limit=2"),
 }
-reader = Member(org="acme", username="rita", password=PASSWORD)
+reader = Member(org="busy", username="rita", password=PASSWORD)
 seen["reader"] = {
     query: reader.activity(query) for query in ("?limit=200", "?kind=signed_in", f"?entity_id={ids['rita']}")
 }

@@ -32,10 +32,10 @@ Seen = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site; the organisation "lean" is for what is done to an empty list."""
+    """The site; HOOKS signs in to "acme", so the programs here have organisations of their own."""
     with made_site(tmp_path_factory.mktemp("activity")) as made:
         made.configure(ACTIVE)
-        made.migrate_and_create("acme", "zeta", "lean")
+        made.migrate_and_create("acme", "busy", "zeta", "lean")
         assert made.manage("create_operator", "op", "--password", PASSWORD).returncode == 0
         yield made
 
