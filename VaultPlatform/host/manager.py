@@ -31,6 +31,8 @@ class _Relay(pluggy.HookRelay):  # type: ignore[misc]  # pluggy forbids it to ty
     and other plugins still call by name. Their own misspelt names are found by a test, and by the warning.
     """
 
+    __slots__ = ("_at_work",)  # pluggy takes what is in __dict__ for hooks
+
     def __init__(self, at_work: list[str]) -> None:
         """`at_work` has an entry while pluggy itself asks, which is answered as pluggy would."""
         self._at_work = at_work

@@ -32,37 +32,43 @@ _BY_STATUS: dict[int, type[errors.VaultError]] = {
 }
 
 
-def as_vault_error(error: BaseException) -> errors.VaultError:  # noqa: PLR0911  # one return a case
+#: What Django's own errors mean to a client; the first that fits.
+_MEANT: tuple[tuple[Any, Any, str], ...] = (
+    (Http404, errors.bad_request.NotFound, "There is nothing at this address."),
+    (
+        (django_errors.RequestDataTooBig, django_errors.TooManyFieldsSent, django_errors.TooManyFilesSent),
+        errors.bad_request.PayloadTooLarge,
+        "The body is larger, or has more parts, than this site accepts.",
+    ),
+    (django_errors.PermissionDenied, errors.bad_request.PermissionDenied, "You may not do this."),
+    (
+        (django_errors.BadRequest, django_errors.SuspiciousOperation, MultiPartParserError),
+        errors.bad_request.ValidationError,
+        "The request is malformed.",
+    ),
+    (
+        IntegrityError,
+        errors.bad_request.Conflict,
+        "Something else still refers to this, or takes its place already.",
+    ),
+    (
+        (OperationalError, InterfaceError),
+        errors.server.Unavailable,
+        "The database cannot be reached at the moment.",
+    ),
+)
+
+
+def as_vault_error(error: BaseException) -> errors.VaultError:
     """The VaultError that says what `error` means to a client; a generic 500 for what is nobody's business."""
-    match error:
-        case errors.VaultError():
-            return error
-        case APIException():
-            return _from_status(
-                error.status_code, flatten_serializer_errors(error.detail), _retry_after(error)
-            )
-        case Http404():
-            return errors.bad_request.NotFound("There is nothing at this address.")
-        case (
-            django_errors.RequestDataTooBig()
-            | django_errors.TooManyFieldsSent()
-            | django_errors.TooManyFilesSent()
-        ):
-            return errors.bad_request.PayloadTooLarge(
-                "The body is larger, or has more parts, than this site accepts."
-            )
-        case django_errors.PermissionDenied():
-            return errors.bad_request.PermissionDenied("You may not do this.")
-        case django_errors.BadRequest() | django_errors.SuspiciousOperation() | MultiPartParserError():
-            return errors.bad_request.ValidationError("The request is malformed.")
-        case IntegrityError():
-            return errors.bad_request.Conflict(
-                "Something else still refers to this, or takes its place already."
-            )
-        case OperationalError() | InterfaceError():
-            return errors.server.Unavailable("The database cannot be reached at the moment.")
-        case _:
-            return errors.server.InternalError()
+    if isinstance(error, errors.VaultError):
+        return error
+    if isinstance(error, APIException):
+        return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
+    for kinds, meant, msg in _MEANT:
+        if isinstance(error, kinds):
+            return meant(msg)
+    return errors.server.InternalError()
 
 
 def error_body(error: errors.VaultError, request: HttpRequest) -> dict[str, str]:
@@ -141,15 +147,6 @@ def _from_status(status: int, msg: str | None, headers: Mapping[str, str] | None
         return errors.server.InternalError()
     kind = _BY_STATUS.get(status, errors.bad_request.ValidationError)
     return kind(msg or f"{_phrase(status)}.", headers=headers)
-
-
-def _from_database(error: BaseException) -> errors.VaultError:
-    """What the database refused, as far as it is the client's business or passes by itself; else a generic 500."""
-    if isinstance(error, IntegrityError):
-        return errors.bad_request.Conflict("Something else still refers to this, or takes its place already.")
-    if isinstance(error, OperationalError | InterfaceError):
-        return errors.server.Unavailable("The database cannot be reached at the moment.")
-    return errors.server.InternalError()
 
 
 def _phrase(status: int) -> str:
