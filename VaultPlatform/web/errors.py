@@ -67,7 +67,7 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
         return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
     for kinds, meant, msg in _MEANT:
         if isinstance(error, kinds):
-            return meant(msg)
+            return meant(msg)  # type: ignore[no-any-return]
     return errors.server.InternalError()
 
 
