@@ -7,7 +7,8 @@ own. What a failed batch did is undone by the database, what earlier ones did by
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from Orchestrators.Errors import RollbackFailed, RollbackFailure, RunStateError, TransactionError
@@ -52,8 +53,8 @@ class Execution:
         self.function: Callable[..., Any] | None = None
         self._run, self._steps, self._values, self._frames = run, steps, values, frames
         self._journal = journal
-        #: steps whose effects stand
-        self._done: list[Step] = []
+        #: steps whose effects stand, each with the context as it left it
+        self._done: list[tuple[Step, dict[str, Any]]] = []
         self._signal: StepEnded | None = None
         self._finished = False
         self._blocks = 0
@@ -119,11 +120,11 @@ class Execution:
         kind = batch[0].kind
         if kind is not StepKind.DATABASE:
             self._journal.intent(self._run, batch[0])
-        ran: list[Step] = []
+        ran: list[tuple[Step, dict[str, Any]]] = []
         with scope(kind, on_effects=lambda: self._done.extend(ran)):
             for step in batch:
                 self._run_step(step)
-                ran.append(step)
+                ran.append((step, dict(self._values)))
                 self._journal.done(self._run, step)
                 if self._finished:
                     break
@@ -155,7 +156,7 @@ class Execution:
     def _undo(self) -> list[RollbackFailure]:
         """Undo in reverse what was done; returns the rollbacks that failed."""
         self.state = RunState.COMPENSATING
-        failures = [failure for step in reversed(self._done) if (failure := self._undo_step(step))]
+        failures = [failure for done in reversed(self._done) if (failure := self._undo_step(*done))]
         self.state = RunState.STUCK if failures else RunState.COMPENSATED
         try:
             self._journal.closed(self._run, self.state)
@@ -163,17 +164,30 @@ class Execution:
             logger.exception("The journal could not be told that a run ended as %s", self.state.name)
         return failures
 
-    def _undo_step(self, step: Step) -> RollbackFailure | None:
+    def _undo_step(self, step: Step, left: dict[str, Any]) -> RollbackFailure | None:
+        """Undo one step, with the context that it left: later steps may have written the same keys."""
         if step.rollback is None:
             return None
         try:
-            with scope(step.rollback_kind):
+            with self._context_as(left), scope(step.rollback_kind):
                 self._call(step.rollback)
                 if step.rollback_kind is not StepKind.EXTERNAL:
                     require_sound(step.rollback)
         except Exception as error:  # noqa: BLE001  # reported by whoever called, after the other rollbacks
             return RollbackFailure(rollback=name_of(step.rollback), step=str(step), error=error)
         return None
+
+    @contextmanager
+    def _context_as(self, values: dict[str, Any]) -> Iterator[None]:
+        latest = dict(self._values)
+        self._values.clear()
+        self._values.update(values)
+        try:
+            yield
+        finally:
+            written = {key: value for key, value in self._values.items() if value is not values.get(key)}
+            self._values.clear()
+            self._values.update(latest | written)
 
     def _call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         self.function = function

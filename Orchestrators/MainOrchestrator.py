@@ -146,7 +146,7 @@ class MainOrchestrator:
         execution = self._in_forward_step("finish()")
         self._schema.check(RESULT, result)
         self._schema.check(RESULT_STATUS, status)
-        if status >= FAILURE:
+        if (status or FAILURE) >= FAILURE:
             raise ContextSchemaError(
                 f"finish() ends a run with success, so its status is below 400, not {status!r}. "
                 f"To fail the run, write {RESULT} and {RESULT_STATUS}."

@@ -28,7 +28,9 @@ PASSWORD = "a long enough password 42"
 LISTED = ["LLM_Plugin", "Nimbus_Plugin", "Citations_Plugin"]
 _IMPORT = "from Orchestrators.CitationsOrchestrators.CitationsOrchestrator import CitationsOrchestrator\n"
 _REGISTER = '    OrchestratorRegistry.register("citations", CitationsOrchestrator)\n'
-_LEFT_OUT = shutil.ignore_patterns(".*", "var", "__pycache__", "node_modules", "Bookmarks_Plugin")
+_LEFT_OUT = shutil.ignore_patterns(
+    ".*", "var", "__pycache__", "node_modules", "Activity_Plugin", "Bookmarks_Plugin"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

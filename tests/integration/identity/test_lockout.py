@@ -14,6 +14,7 @@ from NimbusVault.celery import app
 from tests.clients import PASSWORD, statements
 from VaultManagement.Auth.bll.HelperFunctions import _nobodys_password
 from VaultManagement.Users.bll.service import user_service
+from VaultPlatform.identity import lockout
 from VaultPlatform.identity.service import operator_service, sign_in_failure_service
 
 HERE, ELSEWHERE, PROXY = "203.0.113.9", "198.51.100.1", "10.0.0.7"
@@ -190,6 +191,29 @@ def test_failures_at_the_same_time_are_counted_exactly(ada, attempt, settings, f
     settings.AUTH_MAX_FAILURES = counted + 1
     fail(attempt, 1, "ada", "wrong")
     assert attempt("ada", "wrong").status_code == 429
+
+
+@pytest.mark.parametrize("before", ["none", "some that are past"])
+def test_first_failures_in_the_same_instant_are_counted_exactly(django_db_setup, before):
+    """Past sign-in itself, so that they meet where a row is made or restarted, which takes a moment only."""
+    ready = Barrier(20)
+
+    def count(attempt):
+        sign_in_failure_service.get(key=attempt.key)  # opens the connection
+        try:
+            ready.wait()
+            lockout.count_failure(attempt)
+        finally:
+            connections.close_all()
+
+    for _ in range(5):
+        attempt = lockout.check(plane="site", username=uuid4().hex, address=HERE)
+        if before != "none":
+            lockout.count_failure(attempt)
+            pass_by(seconds=WINDOW)
+        with ThreadPoolExecutor(20) as threads:
+            list(threads.map(count, [attempt] * 20))
+        assert sign_in_failure_service.get(key=attempt.key).failures == 20
 
 
 def test_other_spellings_of_a_name_are_the_same_account(ada, attempt):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -222,3 +223,23 @@ def test_runs_in_threads_share_neither_context_nor_frames(announce: Any) -> None
     for thread in threads:
         thread.join()
     assert answers == {number: (number, None) for number in range(4)}
+
+
+@pytest.mark.parametrize("outcome", ["refuse", "raise"])
+def test_a_step_staged_twice_is_undone_twice_each_time_with_what_it_wrote(announce: Any, outcome: str) -> None:
+    run = announce.mainorchestrator
+    share = run.get_other_orchestrator(announce, "test-share")
+    share.stage_share("one")
+    share.stage_share("two")
+    run.add_step(count_bll, None, outcome=outcome)
+    with suppress(Boom):
+        run.execute()
+    assert committed_names() == []
+
+
+def test_what_later_steps_wrote_is_there_again_after_the_undoing(announce: Any) -> None:
+    announce.stage_all("page", "refuse")
+    run = announce.mainorchestrator
+    run.execute()
+    assert run.get_context_value("announced", check_validation=False) == "announced page"
+    assert run.get_context_value("result_status", check_validation=False) == 409
