@@ -21,6 +21,7 @@ def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "task_queues": [Queue(name) for name in QUEUES],
         "task_default_queue": "medium",
+        "task_routes": {"vault.maintain_*": {"queue": "low"}},
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "task_ignore_result": config.result_url is None,

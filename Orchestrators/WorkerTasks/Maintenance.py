@@ -18,7 +18,7 @@ SESSIONS_KEPT = timedelta(days=30)
 UPLOADS_KEPT = timedelta(hours=24)
 
 
-@shared_task(name="vault.maintain_site", queue="low")
+@shared_task(name="vault.maintain_site")
 def maintain_site() -> int:
     """Forget the site's past failed sign-ins, then send `maintain_organisation` for each active organisation.
 
@@ -34,7 +34,7 @@ def maintain_site() -> int:
     return sent
 
 
-@shared_task(name="vault.maintain_organisation", base=OrganisationTask, queue="low")
+@shared_task(name="vault.maintain_organisation", base=OrganisationTask)
 def maintain_organisation() -> dict[str, int]:
     """Remove ended sessions and abandoned uploads of the current organisation; how many of each."""
     return {

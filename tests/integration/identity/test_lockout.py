@@ -258,7 +258,6 @@ def test_what_is_kept_names_nobody(ada, attempt):
     assert int(row.key, 16)
 
 
-@pytest.mark.filterwarnings("ignore:\\s*The 'queue' task attribute is deprecated")
 def test_every_night_what_counts_no_longer_is_forgotten_and_nothing_else(ada, attempt):
     fail(attempt, 1, "old", "wrong")
     pass_by(seconds=WINDOW)
