@@ -6,16 +6,19 @@ import sys
 
 
 def main() -> None:
-    """Run the command in sys.argv; what is wrong with settings or plugins is said in one message, without traceback."""
+    """Run the command in sys.argv; what is wrong with settings, plugins or organisations is said in one message."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "NimbusVault.settings")
     from django.core.management import execute_from_command_line
 
     from VaultPlatform.config import SettingsError
     from VaultPlatform.host import PluginLoadError
+    from VaultPlatform.tenancy import TenancyError
+    from VaultPlatform.tenancy.of_command import organisation_of_command
 
     try:
-        execute_from_command_line(sys.argv)
-    except (SettingsError, PluginLoadError) as error:
+        with organisation_of_command(sys.argv):
+            execute_from_command_line(sys.argv)
+    except (SettingsError, PluginLoadError, TenancyError) as error:
         sys.exit(str(error))
 
 

@@ -87,6 +87,8 @@ DATABASE_ROUTERS = ["VaultPlatform.tenancy.router.PlaneRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 BLOB_STORAGE = vault_settings.Storage
 BLOB_STORAGE.check(root=VAULT_HOME / "storage")
+for _component in filter(None, (vault_settings.Search, vault_settings.Cache)):
+    _component.check()
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -5,6 +5,7 @@ SPECTACULAR = {
     "DESCRIPTION": "A multi-tenant document vault. Send the organisation in the header `Org`.",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
+    "DISABLE_ERRORS_AND_WARNINGS": True,  # they go to stderr past the log; what cannot be described is left out
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

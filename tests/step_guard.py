@@ -16,7 +16,11 @@ import pytest
 
 _running: ContextVar[str | None] = ContextVar("running_database_step", default=None)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-_REFUSED = {"socket.connect": "opens a connection", "subprocess.Popen": "starts a process", "os.remove": "removes a file"}
+_REFUSED = {
+    "socket.connect": "opens a connection",
+    "subprocess.Popen": "starts a process",
+    "os.remove": "removes a file",
+}
 
 
 class StepGuardError(AssertionError):

@@ -2,28 +2,16 @@
 
 from typing import Any
 
-from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from VaultManagement.Auth.bll.PostApisbll import OUTCOME, refresh_bll, sign_in_bll, sign_out_bll
 
 
-class AuthOrchestrator(metaclass=BaseOrchestrator):
+class AuthOrchestrator(Workflow):
     """
     Description:
     Opens, renews and ends the sessions of an organisation's members.
     """
-
-    def __init__(self, orchestrator_obj: Any) -> None:
-        """
-        Description: Bind to the main run.
-
-        Input:
-            - orchestrator_obj: the MainOrchestrator of this run.
-
-        Output:
-            - None.
-        """
-        self.mainorchestrator = orchestrator_obj
 
     @context_manager(get_contexts={}, set_contexts=OUTCOME)
     def stage_sign_in(self, user: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from VaultManagement.Documents.bll.HelperFunctions import normal_content_type, normal_filename
 from VaultManagement.Documents.bll.PostApisbll import (
@@ -27,23 +27,11 @@ from VaultManagement.Documents.bll.PostApisbll import (
 UPLOAD = {"common": [STORED, CREATED, *OUTCOME["common"]]}
 
 
-class DocumentsOrchestrator(metaclass=BaseOrchestrator):
+class DocumentsOrchestrator(Workflow):
     """
     Description:
     Takes documents in, changes what is said about them, archives and restores them, puts them in the trash.
     """
-
-    def __init__(self, orchestrator_obj: Any) -> None:
-        """
-        Description: Bind to the main run.
-
-        Input:
-            - orchestrator_obj: the MainOrchestrator of this run.
-
-        Output:
-            - None.
-        """
-        self.mainorchestrator = orchestrator_obj
 
     @context_manager(set_contexts=UPLOAD)
     def stage_upload(

@@ -1,10 +1,9 @@
 """Workflows of groups."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from VaultManagement.Groups.bll.PostApisbll import (
     OUTCOME,
@@ -14,23 +13,11 @@ from VaultManagement.Groups.bll.PostApisbll import (
 )
 
 
-class GroupsOrchestrator(metaclass=BaseOrchestrator):
+class GroupsOrchestrator(Workflow):
     """
     Description:
     Adds, changes and removes groups of members.
     """
-
-    def __init__(self, orchestrator_obj: Any) -> None:
-        """
-        Description: Bind to the main run.
-
-        Input:
-            - orchestrator_obj: the MainOrchestrator of this run.
-
-        Output:
-            - None.
-        """
-        self.mainorchestrator = orchestrator_obj
 
     @context_manager(get_contexts={}, set_contexts=OUTCOME)
     def stage_create(self, name: str, members: Sequence[UUID] = ()) -> None:

@@ -1,9 +1,8 @@
 """Workflows of operators."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from VaultManagement.Site.bll.PostApisbll import (
     OUTCOME,
@@ -14,23 +13,11 @@ from VaultManagement.Site.bll.PostApisbll import (
 from VaultManagement.Users.bll.HelperFunctions import hashed_password
 
 
-class SiteOrchestrator(metaclass=BaseOrchestrator):
+class SiteOrchestrator(Workflow):
     """
     Description:
     Makes organisations. Its runs belong to no organisation.
     """
-
-    def __init__(self, orchestrator_obj: Any) -> None:
-        """
-        Description: Bind to the main run.
-
-        Input:
-            - orchestrator_obj: the MainOrchestrator of this run.
-
-        Output:
-            - None.
-        """
-        self.mainorchestrator = orchestrator_obj
 
     @context_manager(get_contexts={}, set_contexts=OUTCOME)
     def stage_create_organisation(

@@ -4,31 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from VaultManagement.Users.bll.GetApisbll import existing_user
 from VaultManagement.Users.bll.HelperFunctions import hashed_password
 from VaultManagement.Users.bll.PostApisbll import OUTCOME, create_user_bll, delete_user_bll, update_user_bll
 
 
-class UsersOrchestrator(metaclass=BaseOrchestrator):
+class UsersOrchestrator(Workflow):
     """
     Description:
     Adds, changes and removes members. Passwords are hashed while staging: no run holds one, and no transaction
     waits for it.
     """
-
-    def __init__(self, orchestrator_obj: Any) -> None:
-        """
-        Description: Bind to the main run.
-
-        Input:
-            - orchestrator_obj: the MainOrchestrator of this run.
-
-        Output:
-            - None.
-        """
-        self.mainorchestrator = orchestrator_obj
 
     @context_manager(get_contexts={}, set_contexts=OUTCOME)
     def stage_create(self, username: str, password: str, groups: Sequence[int] = (), **fields: Any) -> None:

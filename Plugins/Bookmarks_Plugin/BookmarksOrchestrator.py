@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.PostApisbll import (
     REMOVING,
@@ -15,19 +15,8 @@ from Plugins.Bookmarks_Plugin.bll.Bookmarks.PostApisbll import (
 )
 
 
-class BookmarksOrchestrator(metaclass=BaseOrchestrator):
+class BookmarksOrchestrator(Workflow):
     """Description: Shares and removes bookmarks."""
-
-    def __init__(self, orchestrator_obj: Any) -> None:
-        """Description: Bind to a run.
-
-        Input:
-            - orchestrator_obj: the main run.
-
-        Output:
-            - None.
-        """
-        self.mainorchestrator = orchestrator_obj
 
     @context_manager(set_contexts=SHARING)
     def stage_share(self, *, user: Any, target_url: str, title: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from NimbusVaultConstants.CommonConstants.Bodies import BodySerializer
 from NimbusVaultConstants.CommonConstants.Choices import DocumentStatus
 from NimbusVaultConstants.CommonConstants.PagingSerializers import PageQuerySerializer
 from VaultErrors.BackendErrors import errors
@@ -19,7 +20,7 @@ from VaultManagement.Documents.fields import AttributesField, FolderField, Recei
 ORDERS = ("title", "created_at", "updated_at", "-title", "-created_at", "-updated_at")
 
 
-class DescriptionSerializer(serializers.Serializer[Any]):
+class DescriptionSerializer(BodySerializer):
     """What a client says about a document; a name that it does not have is refused, not ignored."""
 
     title = TextField(max_length=MAX_TITLE, required=False, help_text="The file's name if there is none.")
@@ -32,15 +33,6 @@ class DescriptionSerializer(serializers.Serializer[Any]):
     def validate_tags(self, tags: list[str]) -> list[str]:
         """Each once, in the order given."""
         return list(dict.fromkeys(tags))
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            known = ", ".join(self.fields)
-            raise serializers.ValidationError(
-                f"There is no field {', '.join(unknown)}; the fields are {known}."
-            )
-        return attrs
 
 
 class UploadDocumentSerializer(DescriptionSerializer):

@@ -47,7 +47,7 @@ def misspelt_sections(document: Mapping[str, Any], *, names: Names, file: str) -
     """
     served = names.served(names.plugins)
     for key in document:
-        near = None if key in names.core else nearest_name(key, names.core, cutoff=0.8)
+        near = None if key in names.core else nearest_name(key, names.core, cutoff=0.75)
         if near and (key not in served or names.is_core(key)):
             expected = "a section, or the block of a plugin that Base.active_plugins lists"
             yield Problem(file=file, key=key, wrong="unknown section", expected=expected, nearest=near)

@@ -36,8 +36,12 @@ class Environment(BaseSettings):
         description="Password of the first administrator and operator. Without one it is generated and"
         " printed once.",
     )
+    org: str | None = Field(
+        default=None, description="The organisation that a management command of Django's own works for."
+    )
     apps_dir: FromRepository | None = Field(
-        default=None, description="A deployment's config folder, whose sibling `plugins/` holds more plugins."
+        default=None,
+        description="A deployment's config folder, whose sibling `plugins/` holds more plugins. Without effect yet.",
     )
 
 

@@ -59,15 +59,17 @@ class BaseSection(Section):
         description="A plugin that fails to load: `skip` it and start, `refuse` to start; `none` loads no"
         " third-party plugin at all.",
     )
-    debug: bool = Field(default=False, description="Answer with details of failures. Never on a public site.")
+    debug: bool = Field(default=False, description="Django's DEBUG: more in the log. Never on a public site.")
     allowed_hosts: tuple[Text, ...] = Field(
         default=("localhost", "127.0.0.1", "[::1]"), description="Host names that the site answers to."
     )
     trusted_proxies: Networks = Field(
-        default=(), description="Addresses or networks of proxies whose `X-Forwarded-*` headers are believed."
+        default=(), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
     )
     hook_timeout_seconds: float = Field(
-        default=5.0, gt=0, description="Seconds after which a hook implementation counts as hanging."
+        default=5.0,
+        gt=0,
+        description="Seconds after which a hook implementation counts as hanging. No effect yet.",
     )
 
 

@@ -49,10 +49,10 @@ class VaultSettings(BaseModel):
         default_factory=StorageSection, description="Where the content of documents is kept."
     )
     Search: Target | None = Field(
-        default=None, description="The search engine, a target. Without one, the database searches."
+        default=None, description="The search engine, a target. Checked, and without effect yet."
     )
     Cache: Target | None = Field(
-        default=None, description="The cache, a target. Without one, each process caches for itself."
+        default=None, description="The cache, a target. Checked, and without effect yet."
     )
 
     _file: Path = PrivateAttr(default=Path("VaultSettings.json"))

@@ -66,9 +66,14 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
     if isinstance(error, APIException):
         return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
     for kinds, meant, msg in _MEANT:
-        if isinstance(error, kinds):
+        if isinstance(error, kinds) and not _is_our_fault(error):
             return meant(msg)  # type: ignore[no-any-return]
     return errors.server.InternalError()
+
+
+def _is_our_fault(error: BaseException) -> bool:
+    """Whether SQLite calls "operational" what is a wrong statement: a table or column that is not there."""
+    return isinstance(error, OperationalError) and str(error).startswith(("no such", "near "))
 
 
 def error_body(error: errors.VaultError, request: HttpRequest) -> dict[str, str]:
@@ -114,7 +119,8 @@ class ErrorMiddleware:
         body = _json_object(response)
         if body is not None and {"msg", "code", "request_id"} <= body.keys():
             return response
-        meant = _from_status(response.status_code, (body or {}).get("msg"))
+        told = (body or {}).get("msg")
+        meant = _from_status(response.status_code, flatten_serializer_errors(told) if told else None)
         body = (
             {"msg": meant.msg}
             if response.status_code == _SERVER_ERROR

@@ -1,8 +1,10 @@
 """`manage.py create_operator USER`: somebody who may run the site."""
 
+from __future__ import annotations
+
 import json
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -11,6 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
 from VaultPlatform.identity.service import operator_service
+from VaultPlatform.tenancy.plainly import said_plainly
+
+if TYPE_CHECKING:
+    from VaultModels.control.models import Operator
 
 #: Characters of `Operator.username`.
 MAX_NAME = 150
@@ -33,10 +39,8 @@ class Command(BaseCommand):
         if password == "":
             raise CommandError("The password is empty; leave --password out to have one made up.")
         made_up = secrets.token_urlsafe(15) if password is None else None
-        try:
-            operator = operator_service.create(username=username, password=make_password(password or made_up))
-        except IntegrityError:
-            raise CommandError(f"There is an operator '{username}' already.") from None
+        with said_plainly():
+            operator = _create(username, password or made_up)
         told = {"password": made_up} if made_up else {}
         if as_json:
             self.stdout.write(json.dumps({"id": str(operator.pk), "username": username, **told}))
@@ -44,6 +48,13 @@ class Command(BaseCommand):
             self.stdout.write(f"Created operator '{username}' with password {made_up} (shown this once).")
         elif verbosity:
             self.stdout.write(f"Created operator '{username}'.")
+
+
+def _create(username: str, password: str | None) -> Operator:
+    try:
+        return operator_service.create(username=username, password=make_password(password))
+    except IntegrityError:
+        raise CommandError(f"There is an operator '{username}' already.") from None
 
 
 def _check_name(username: str) -> None:

@@ -1,29 +1,15 @@
 """The benchmark's workflow: three steps, one transaction."""
 
-from typing import Any
-
-from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
+from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from Plugins.Bench_Plugin.bll.Rows.PostApisbll import DECLARED, answer_bll, ask_bll, create_bll
 
 
-class BenchOrchestrator(metaclass=BaseOrchestrator):
+class BenchOrchestrator(Workflow):
     """
     Description:
     Writes one benchmark row.
     """
-
-    def __init__(self, orchestrator_obj: Any) -> None:
-        """
-        Description: Bind to the main run.
-
-        Input:
-            - orchestrator_obj: the MainOrchestrator of this run.
-
-        Output:
-            - None.
-        """
-        self.mainorchestrator = orchestrator_obj
 
     @context_manager(get_contexts={}, set_contexts=DECLARED)
     def stage_create(self, title: str, target_url: str) -> None:

@@ -226,7 +226,9 @@ def test_runs_in_threads_share_neither_context_nor_frames(announce: Any) -> None
 
 
 @pytest.mark.parametrize("outcome", ["refuse", "raise"])
-def test_a_step_staged_twice_is_undone_twice_each_time_with_what_it_wrote(announce: Any, outcome: str) -> None:
+def test_a_step_staged_twice_is_undone_twice_each_time_with_what_it_wrote(
+    announce: Any, outcome: str
+) -> None:
     run = announce.mainorchestrator
     share = run.get_other_orchestrator(announce, "test-share")
     share.stage_share("one")
