@@ -34,12 +34,16 @@ def needs_docstring(node: Documented) -> bool:
 
 
 def orchestrators() -> list[tuple[str, str]]:
-    """(module, class) of each class of the tree that has the engine's metaclass."""
+    """(module, class) of each class of the tree that has the engine's metaclass, itself or from `Workflow`."""
     return [
         (module_of(file), node.name)
         for file in our_sources()
         for node in parsed(file).body
-        if isinstance(node, ast.ClassDef) and any(key.arg == "metaclass" for key in node.keywords)
+        if isinstance(node, ast.ClassDef)
+        and (
+            any(key.arg == "metaclass" for key in node.keywords)
+            or any(isinstance(base, ast.Name) and base.id == "Workflow" for base in node.bases)
+        )
     ]
 
 
