@@ -17,7 +17,7 @@ class Bookmark(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    shared_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bookmarks", db_index=False)
+    shared_by = models.ForeignKey(User, related_name="bookmarks", db_index=False, on_delete=models.CASCADE)
     target_url = models.CharField(max_length=MAX_URL)
     title = models.CharField(max_length=MAX_TITLE)
     #: "" if the address does not tell the type, and for an address that points at no entity.

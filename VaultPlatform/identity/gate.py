@@ -18,8 +18,7 @@ from NimbusVaultConstants.Modelentity.Modelentity import ModelName
 from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
 from VaultPlatform.identity.paths import is_site_path
-from VaultPlatform.identity.service import operator_service
-from VaultPlatform.identity.sessions import live_session
+from VaultPlatform.identity.service import member_of_session, operator_service
 from VaultPlatform.identity.tokens import AccessToken, SiteToken
 from VaultPlatform.web.errors import error_response
 
@@ -101,14 +100,14 @@ def _admit_member(request: HttpRequest, view: Any) -> None:
     token = AccessToken.decode(_credentials(request))
     if token["org"] != tenancy.current().key:
         raise errors.bad_request.PermissionDenied("This token belongs to another organisation.")
-    session = live_session(token["sid"])
-    if session is None:
+    member = member_of_session(token["sid"])
+    if member is None:
         raise errors.bad_request.Unauthenticated("The session has ended; sign in again.")
-    _check_role(request, view, session.user)
-    request.user = session.user
-    request.vault_principal = session.user  # type: ignore[attr-defined]
+    _check_role(request, view, member)
+    request.user = member
+    request.vault_principal = member  # type: ignore[attr-defined]
     request.vault_token = token  # type: ignore[attr-defined]
-    structlog.contextvars.bind_contextvars(user=str(session.user.pk))
+    structlog.contextvars.bind_contextvars(user=str(member.pk))
 
 
 def _check_role(request: HttpRequest, view: Any, user: User) -> None:

@@ -1,4 +1,4 @@
-"""The life of a sign-in session: opened, asked for at each request, rotated at each refresh, revoked."""
+"""The life of a sign-in session: opened, rotated at each refresh, revoked."""
 
 from __future__ import annotations
 
@@ -12,22 +12,6 @@ from VaultPlatform.identity.service import session_service
 
 if TYPE_CHECKING:
     from VaultModels.models import Session, User
-
-
-def live_session(session_id: str) -> Session | None:
-    """The session with its user, in one query; None if revoked, expired, or the user is not active.
-
-    Looked up by its key alone and judged here: building conditions costs more than reading two columns.
-    """
-    session = session_service.get(id=session_id, _select_related="user")
-    if (
-        session is None
-        or session.revoked_at
-        or session.expires_at <= timezone.now()
-        or not session.user.is_active
-    ):
-        return None
-    return session
 
 
 def open_session(*, user: User, session_id: UUID, refresh_id: str, expires_at: datetime) -> Session:

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from Orchestrators.ContextManager import context_manager, db_step
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Auth.bll.HelperFunctions import new_refresh_token, refresh_expiry, token_pair
-from VaultPlatform.identity.sessions import live_session, open_session, revoke_session, rotate_session
+from VaultPlatform.identity.service import member_of_session
+from VaultPlatform.identity.sessions import open_session, revoke_session, rotate_session
 from VaultPlatform.identity.tokens import RefreshToken
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def sign_in_bll(orchestrator: Any, user: User) -> None:
 def refresh_bll(orchestrator: Any, token: RefreshToken) -> None:
     """Exchange `token` for the next pair. One that was used before ends its session: the result is None then."""
     session_id, user_id = UUID(token["sid"]), UUID(token["sub"])
-    if live_session(token["sid"]) is None:
+    if member_of_session(token["sid"]) is None:
         raise errors.bad_request.Unauthenticated("The session has ended; sign in again.")
     following = new_refresh_token(user_id=user_id, session_id=session_id)
     rotated = rotate_session(
