@@ -2,8 +2,8 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from VaultPlatform.web.wsgi import vault_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "NimbusVault.settings")
 
-application = get_wsgi_application()
+application = vault_application()

@@ -21,3 +21,5 @@ class ApiSchema(ModelAPIView):
 @public
 class SwaggerPage(SpectacularSwaggerView):
     """A page to read and try the API."""
+
+    http_method_names = ("get", "head")

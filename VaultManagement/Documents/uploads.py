@@ -101,6 +101,10 @@ class DocumentUploadParser(BaseParser):
         """
         context = parser_context or {}
         meta = {**context["request"].META, "CONTENT_TYPE": media_type}
+        if not str(meta.get("CONTENT_LENGTH", "")).isdecimal():
+            raise errors.bad_request.ValidationError(
+                "Say how long the body is: send the header 'Content-Length'."
+            )
         limit, announced = max_upload_bytes(), int(meta["CONTENT_LENGTH"])
         if announced > limit + (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) + _FRAMING_BYTES:
             raise too_large(limit)

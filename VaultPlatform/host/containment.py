@@ -67,7 +67,8 @@ def fail(
     record.traceback = "".join(traceback.format_exception(error))
     undo(record)
     extra = {"plugin": record.name, "stage": str(name)}
-    logger.error("plugin %s did not load: stage %s: %s", record.name, name, record.reason, extra=extra)
+    level = logging.WARNING if record.state == "absent" else logging.ERROR
+    logger.log(level, "plugin %s did not load: stage %s: %s", record.name, name, record.reason, extra=extra)
 
 
 def reason_of(error: BaseException, *, record: PluginRecord) -> str:

@@ -162,6 +162,16 @@ class PluginHost:
             self._later.run()
             self._refuse_if_asked()
 
+    def check_migrated(self) -> None:
+        """Fail the plugins that are on although the template lacks one of their migrations.
+
+        `load()` does it too, but not in a process that is about to run them. Raises `PluginLoadError` as `load()` does.
+        """
+        from VaultPlatform.host.system_checks import check_migrated
+
+        check_migrated(self)
+        self._refuse_if_asked()
+
     def urlpatterns(self, core_patterns: Sequence[Any]) -> list[Any]:
         """Run the stage urls, and return the URL includes of the plugins that are on, to be mounted under /vault.
 

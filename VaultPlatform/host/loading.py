@@ -165,7 +165,9 @@ class Loading:
         where = f"Orchestrators/RegisterOrchestrator.py:{line_number}"
         record = self.host.record_of(plugin) if plugin else None
         if record is None:
-            self.host.logger.error("%s failed: %s: %s", where, type(error).__name__, error, exc_info=error)
+            self.host.logger.error(
+                "%s failed: %s: %s", where, type(error).__name__, error, exc_info=_telling(error)
+            )
         elif record.state == "on":
             self.host.fail(record, Stage.ORCHESTRATORS, error)
             record.reason = f"{where}: {record.reason}"
@@ -196,3 +198,8 @@ def _registry() -> Any:
     from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 
     return OrchestratorRegistry
+
+
+def _telling(error: BaseException) -> BaseException | None:
+    """The error, if its traceback tells more than its message does."""
+    return None if isinstance(error, ModuleNotFoundError) else error

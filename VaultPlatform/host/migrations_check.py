@@ -1,8 +1,12 @@
-"""A plugin's migrations, tried before Django reads them: one that is broken would stop `migrate` for everybody."""
+"""A plugin's migrations, tried before Django reads them: one that is broken would stop `migrate` for everybody.
+
+Those that were not run yet, or could not be, keep the plugin waiting: its tables would be missing.
+"""
 
 import importlib
 import pkgutil
 import sys
+from functools import cached_property
 from pathlib import Path
 
 from django.apps import AppConfig, apps
@@ -10,14 +14,63 @@ from django.conf import settings
 from django.db.migrations import Migration
 
 from VaultPlatform.host.models_undo import models_of
-from VaultPlatform.host.status import StageError
+from VaultPlatform.host.status import PluginRecord, StageError
+from VaultPlatform.tenancy.migration_outcome import applied_in_template, last_failure
+
+#: Commands that are there to make, show and run migrations, so that they have to see those that are not applied.
+#: `serve` checks when it has run them.
+_MIGRATING = frozenset({"makemigrations", "migrate", "migrate_orgs", "optimizemigration", "serve"}) | {
+    "showmigrations",
+    "sqlmigrate",
+    "squashmigrations",
+}
+
+
+class Template:
+    """What the template of organisations has; asked for once, and only when a plugin has migrations."""
+
+    @cached_property
+    def applied(self) -> set[tuple[str, str]] | None:
+        """Label and name of each migration it has; None while that cannot be known."""
+        return applied_in_template()
+
+
+def is_migrating() -> bool:
+    """Whether this process runs a command that has to see migrations that are not applied."""
+    command = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
+    return command in _MIGRATING
+
+
+def check_applied(record: PluginRecord, config: AppConfig, template: Template) -> None:
+    """Check that the template has all of the plugin's migrations, if that can be known. Raises `StageError`."""
+    names = _names(config)
+    if not names or (applied := template.applied) is None:
+        return
+    found = {name: _migration(config.name, name) for name in names}
+    done = {name for label, name in applied if label == config.label}
+    for name in [name for name in found if name in done]:
+        done |= {replaced for label, replaced in found[name].replaces if label == config.label}
+    waiting = [name for name in names if name not in done and not _is_replacing(found[name], applied)]
+    if waiting:
+        failure = last_failure(record.name)
+        because = f"; the last time it failed with {failure}" if failure else ""
+        raise StageError(f"migration {waiting[0]} is not applied: run manage.py migrate{because}")
+
+
+def _is_replacing(migration: Migration, applied: set[tuple[str, str]]) -> bool:
+    """Whether all that a squashed migration stands for is applied."""
+    return bool(migration.replaces) and {tuple(key) for key in migration.replaces} <= applied
+
+
+def _names(config: AppConfig) -> list[str]:
+    modules = pkgutil.iter_modules([str(Path(config.path) / "migrations")])
+    return sorted(module.name for module in modules if not module.ispkg and module.name[0] not in "_~")
 
 
 def check_migrations(config: AppConfig) -> None:
     """Import the migrations of `config` and check that they form one line. Raises `StageError`, or what they raise."""
     folder = Path(config.path) / "migrations"
-    modules = pkgutil.iter_modules([str(folder)])
-    names = [module.name for module in modules if not module.ispkg and module.name[0] not in "_~"]
+    names = _names(config)
     if names and not (folder / "__init__.py").exists():
         raise StageError(
             f"{folder.parent.name}/migrations has no __init__.py, so Django would ignore it; add one"

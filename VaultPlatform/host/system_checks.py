@@ -8,7 +8,7 @@ from django.core import checks
 from django.core.checks.model_checks import check_all_models, check_lazy_references
 from django.core.checks.registry import registry
 
-from VaultPlatform.host.migrations_check import check_migrations
+from VaultPlatform.host.migrations_check import Template, check_applied, check_migrations, is_migrating
 from VaultPlatform.host.models_undo import models_of
 from VaultPlatform.host.status import PluginRecord, Stage, StageError
 
@@ -26,7 +26,23 @@ def check_plugins(host: "PluginHost") -> None:
         for record in reversed(before):
             _check_plugin(host, record)
         if host.records_on() == before:
-            return
+            break
+    if not is_migrating():
+        check_migrated(host)
+
+
+def check_migrated(host: "PluginHost") -> None:
+    """Check that the migrations of the plugins that are on are applied; then the others, without those that wait."""
+    template = Template()
+    looked_at = [record for record in host.records_on() if record.has_models]
+    for record in looked_at:
+        with host.run_stage(record, Stage.MIGRATIONS):
+            check_applied(record, apps.get_app_config(str(record.label)), template)
+    waiting = [record for record in looked_at if record.state != "on"]
+    for record in waiting:
+        _forget(record)
+    if waiting:
+        check_plugins(host)
 
 
 def _check_plugin(host: "PluginHost", record: PluginRecord) -> None:
@@ -44,7 +60,11 @@ def _check_plugin(host: "PluginHost", record: PluginRecord) -> None:
         with host.run_stage(record, Stage.MIGRATIONS):
             check_migrations(config)
     if record.stage in (Stage.MODELS, Stage.MIGRATIONS):
-        config.forget()  # type: ignore[attr-defined]
+        _forget(record)
+
+
+def _forget(record: PluginRecord) -> None:
+    apps.get_app_config(str(record.label)).forget()  # type: ignore[attr-defined]
 
 
 def _check_models(record: PluginRecord, config: AppConfig) -> None:

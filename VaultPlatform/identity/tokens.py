@@ -7,6 +7,7 @@ name their organisation, operators' tokens name none.
 from datetime import timedelta
 from functools import cache
 from typing import Any, Self
+from uuid import UUID
 
 from django.conf import settings
 from rest_framework_simplejwt.backends import TokenBackend
@@ -31,6 +32,8 @@ class VaultToken(Token):
     """
 
     audience: str
+    #: Claims without which the token names nobody; each is a UUID as text.
+    identities: tuple[str, ...] = ("sub",)
 
     @property
     def token_backend(self) -> TokenBackend:
@@ -48,12 +51,15 @@ class VaultToken(Token):
     def decode(cls, encoded: str) -> Self:
         """Verify signature, algorithm, audience, issuer, type and expiry. Raises Unauthenticated."""
         try:
-            return cls(encoded)  # type: ignore[arg-type]
-        except TokenError as error:
+            token = cls(encoded)  # type: ignore[arg-type]
+            for claim in cls.identities:
+                UUID(token[claim])
+        except (TokenError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise errors.bad_request.Unauthenticated(
                 "The token is invalid or has expired; sign in again, or refresh it.",
                 headers={"WWW-Authenticate": "JWT"},
             ) from error
+        return token
 
 
 class AccessToken(VaultToken):
@@ -61,6 +67,7 @@ class AccessToken(VaultToken):
 
     token_type = "access"  # noqa: S105  # a name, no secret
     audience = "vault"
+    identities = ("sub", "sid")
     lifetime = timedelta(minutes=settings.ACCESS_TOKEN_MINUTES)
 
 
@@ -69,6 +76,7 @@ class RefreshToken(VaultToken):
 
     token_type = "refresh"  # noqa: S105  # a name, no secret
     audience = "vault-refresh"
+    identities = ("sub", "sid")
     lifetime = timedelta(days=settings.REFRESH_TOKEN_DAYS)
 
 

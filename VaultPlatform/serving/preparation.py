@@ -8,6 +8,7 @@ import io
 import secrets
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 
@@ -15,10 +16,13 @@ from VaultPlatform import tenancy
 from VaultPlatform.identity.service import operator_service
 from VaultPlatform.serving.console import say
 from VaultPlatform.serving.home import CannotStart
+from VaultPlatform.tenancy.names import CONTROL_PLANE, TEMPLATE_KEY
 
 ORGANISATION = "demo"
 ADMINISTRATOR = "admin"
 OPERATOR = "operator"
+#: Without these, as `migrate_everything` names them, there is no site.
+SITE_DATABASES = (CONTROL_PLANE, TEMPLATE_KEY)
 
 _AS_BEFORE = "as set at the first start"
 
@@ -37,8 +41,9 @@ def prepare(*, admin_password: str | None) -> FirstAccounts:
     """Migrate the control plane and every organisation, and create the first accounts where there are none.
 
     Parameters: `admin_password` for both first accounts; None has one generated.
-    Raises CannotStart when the database of the control plane cannot be used. An organisation that cannot be
-    migrated is told and does not keep the others from being served.
+    Raises CannotStart when the control plane or the template cannot be used or migrated. An organisation or a plugin
+    that cannot be migrated is told and does not keep the others from being served. Raises PluginLoadError when
+    `Base.plugin_errors` is "refuse" and a plugin could not be migrated.
     """
     _migrate()
     accounts = FirstAccounts(
@@ -67,7 +72,17 @@ def _migrate() -> None:
             "Where it is, the section Database of the settings file says; without one it is in VAULT_HOME."
         ) from error
     for name, reason in outcome.failed.items():
-        say(f"NOT MIGRATED and not served: {name} ({reason}). `manage.py migrate_orgs` tries again.")
+        if name in SITE_DATABASES:
+            raise CannotStart(
+                f"The {name} cannot be migrated: {reason}\n`manage.py migrate --traceback` tries again."
+            )
+        say(
+            f"NOT MIGRATED: organisation {name} ({reason}). It is served as it is, and requests that need what it lacks"
+            f" fail. `manage.py migrate_orgs --org {name}` tries again."
+        )
+    for sentence in outcome.of_plugins():
+        say(f"{sentence} `manage.py migrate` tries again.")
+    settings.PLUGIN_HOST.check_migrated()
 
 
 def _tell(created: str, accounts: FirstAccounts) -> None:

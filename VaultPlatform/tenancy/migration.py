@@ -1,22 +1,22 @@
 """Bringing every database of the site to the state of the code: the control plane, the template, each organisation."""
 
-import functools
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from django.core.management.base import OutputWrapper
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from VaultPlatform.tenancy.context import Organisation, use
-from VaultPlatform.tenancy.names import TEMPLATE
+from VaultPlatform.tenancy.migration_outcome import Outcome, PluginFailure, in_one_line, keep_failures
+from VaultPlatform.tenancy.migration_steps import Step, plugin_labels, run_step, steps_waiting
+from VaultPlatform.tenancy.names import CONTROL_PLANE, TEMPLATE
 from VaultPlatform.tenancy.router import plane_of
 from VaultPlatform.tenancy.storage import storage
+
+__all__ = ["Outcome", "migrate_everything", "migrate_organisations", "template_brought_up_to_date"]
 
 #: Options of Django's `migrate` that ask for something else than the newest state of all apps.
 _SPECIAL = (
@@ -32,16 +32,6 @@ _SPECIAL = (
 _PLAIN: dict[str, Any] = {"interactive": False, "verbosity": 1, **dict.fromkeys(_SPECIAL)}
 
 
-@dataclass(kw_only=True)
-class Outcome:
-    """What became of a run over many databases."""
-
-    #: Name of each database that failed, with the reason.
-    failed: dict[str, str] = field(default_factory=dict)
-    #: Databases with unapplied migrations, when only asked to check.
-    unapplied: list[str] = field(default_factory=list)
-
-
 def migrate_everything(
     *,
     verbosity: int = 1,
@@ -51,14 +41,17 @@ def migrate_everything(
     """Migrate the control plane, the template and every organisation, one process at a time.
 
     Parameters: `verbosity`, as in Django; `options`, further options of Django's `migrate`; `stdout`, where progress
-    goes. A database that fails is named in the outcome and the others go on; a control plane that fails raises.
+    goes. The outcome names databases that failed, the others go on (none without the control plane), and plugins that
+    failed in a database, of which nothing is left there where it can be rolled back. Raises DatabaseError when the
+    server does not answer.
     """
     run = _Run(options={**_PLAIN, **(options or {}), "verbosity": verbosity}, stdout=stdout)
     with storage().lock():
         storage().prepare_control()
         if run.concerns("control"):
-            run.database("control", "control plane", quiet=False)
-        if run.concerns("default"):
+            with run.contained(CONTROL_PLANE):
+                run.database("control", CONTROL_PLANE, CONTROL_PLANE, quiet=False)
+        if run.concerns("default") and not run.outcome.failed:
             _migrate_organisations(run, only=None)
     return run.outcome
 
@@ -66,7 +59,7 @@ def migrate_everything(
 def migrate_organisations(
     *, only: Organisation | None = None, verbosity: int = 1, stdout: TextIO | OutputWrapper | None = None
 ) -> Outcome:
-    """Migrate the template and every organisation, or `only` one. The outcome names those that failed."""
+    """Migrate the template and every organisation, or `only` one. The outcome names what failed."""
     run = _Run(options={**_PLAIN, "verbosity": verbosity}, stdout=stdout)
     with storage().lock():
         _migrate_organisations(run, only=only)
@@ -74,33 +67,26 @@ def migrate_organisations(
 
 
 def template_brought_up_to_date() -> None:
-    """Migrate the template if the code has moved on. The caller holds the storage's lock."""
+    """Migrate the template if the code has moved on. The caller holds the storage's lock.
+
+    Raises what the core's migrations raise; a plugin's that fail are passed over.
+    """
     _Run(options={**_PLAIN, "verbosity": 0}).template()
-
-
-def is_migrated(loader: MigrationLoader, alias: str) -> bool:
-    """Whether every migration of the code is recorded in the database; one query."""
-    applied = MigrationRecorder(connections[alias]).applied_migrations()
-    return all(migration in applied for migration in loader.graph.nodes)
 
 
 def _migrate_organisations(run: "_Run", *, only: Organisation | None) -> None:
     from VaultPlatform.tenancy.directory import list_organisations
 
     if only is None:
-        with run.contained("template"):
+        with run.contained(TEMPLATE.key):
             run.template()
+        if not run.special:
+            keep_failures(run.outcome.failed_in(TEMPLATE.key))
     organisations = [only] if only else list_organisations()
     for number, organisation in enumerate(organisations, 1):
         label = f"organisation {organisation.slug} ({number}/{len(organisations)})"
         with run.contained(organisation.slug), use(organisation):
-            run.database("default", label, quiet=True)
-
-
-@functools.cache
-def _migrations_of_the_code() -> MigrationLoader:
-    """Read once: a running process does not change its code."""
-    return MigrationLoader(None, ignore_no_migrations=True)
+            run.database("default", organisation.slug, label, quiet=True)
 
 
 class _Run:
@@ -110,7 +96,6 @@ class _Run:
         self.options = options
         self.stdout = stdout if isinstance(stdout, OutputWrapper) else OutputWrapper(stdout or sys.stdout)
         self.outcome = Outcome()
-        self.loader = _migrations_of_the_code()
         self.special = any(options[name] for name in _SPECIAL)
 
     def concerns(self, alias: str) -> bool:
@@ -122,31 +107,79 @@ class _Run:
         with use(TEMPLATE):
             if not storage().exists(TEMPLATE):
                 storage().create_empty(TEMPLATE)
-            self.database("default", "template of new organisations", quiet=False)
+            self.database("default", TEMPLATE.key, "template of new organisations", quiet=False)
 
-    def database(self, alias: str, label: str, *, quiet: bool) -> None:
-        """Migrate one database; `quiet` leaves Django's own account of it to verbosity 2 and above."""
-        if not self.special and is_migrated(self.loader, alias):
-            self.say(f"{label}: up to date")
-            return
-        self.say(f"{label}: migrating")
-        verbosity = self.options["verbosity"] - (1 if quiet and not self.special else 0)
+    def database(self, alias: str, name: str, label: str, *, quiet: bool) -> None:
+        """Migrate one database; `quiet` leaves the account of each migration to verbosity 2 and above.
+
+        Parameters: `name` and `label`, what it is called in the outcome and in the progress.
+        """
         command = DjangoMigrate()
         command.stdout = self.stdout
+        command.verbosity = max(self.options["verbosity"] - (1 if quiet and not self.special else 0), 0)
+        if self.special:
+            self._as_django_does(command, alias, label)
+        elif waiting := steps_waiting(alias):
+            self.say(f"{label}: migrating")
+            for step in waiting:
+                self._step(step, alias, name, command)
+        else:
+            self.say(f"{label}: up to date")
+
+    def _as_django_does(self, command: DjangoMigrate, alias: str, label: str) -> None:
+        self.say(f"{label}: migrating")
         try:
-            command.handle(**{**self.options, "database": alias, "verbosity": max(verbosity, 0)})
+            command.handle(**{**self.options, "database": alias, "verbosity": command.verbosity})
         except SystemExit:
             self.outcome.unapplied.append(label)
+
+    def _step(self, step: Step, alias: str, name: str, command: DjangoMigrate) -> None:
+        """Run a step; a plugin's failure is noted, the core's raised."""
+        if step.plugin is None:
+            self._run_step(step, alias, command)
+            return
+        if step.plugin in self.outcome.failed_in(TEMPLATE.key):
+            self.say(f"{name}: plugin {step.plugin} not tried, since it failed in the template")
+            return
+        reason = self._why_not(step, name)
+        try:
+            if reason is None:
+                self._run_step(step, alias, command)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin's migration raises
+            reason = in_one_line(error)
+            _discard_connection(alias)
+            if command.verbosity > 0:
+                self.say("")  # Django's "Applying …" has not ended its line
+        if reason is not None:
+            self.outcome.plugins.append(PluginFailure(plugin=step.plugin, database=name, reason=reason))
+            self.say(f"{name}: plugin {step.plugin} FAILED, {reason}")
+
+    def _why_not(self, step: Step, name: str) -> str | None:
+        """Why the plugin's step need not be tried in the database `name`; None when it is to be."""
+        failed = self.outcome.failed_in(name)
+        needed = [plugin for label, plugin in plugin_labels().items() if label in step.needs]
+        missing = sorted(plugin for plugin in needed if plugin in failed)
+        return f"it needs the migrations of plugin {missing[0]}, which failed" if missing else None
+
+    def _run_step(self, step: Step, alias: str, command: DjangoMigrate) -> None:
+        told = {"verbosity": command.verbosity, "stdout": self.stdout}
+        run_step(step, alias, progress=command.migration_progress_callback, **told)
 
     @contextmanager
     def contained(self, name: str) -> Iterator[None]:
         try:
             yield
         except Exception as error:  # noqa: BLE001 whatever a migration raises, the others go on
-            reason = f"{type(error).__name__}: {error}"
+            reason = in_one_line(error)
             self.outcome.failed[name] = reason
             self.say(f"{name}: FAILED, {reason}")
 
     def say(self, line: str) -> None:
         if self.options["verbosity"] > 0:
             self.stdout.write(line)
+
+
+def _discard_connection(alias: str) -> None:
+    """Have the next use of `alias` connect anew: a migration may have left the connection in any state."""
+    connections[alias].close()
+    del connections[alias]

@@ -14,6 +14,8 @@ RESERVED = frozenset(
     {"template", "control", "public", "site", "organisations", "none", "null", "all", "default"}
 )
 
+#: What people are told the database of the whole site is called.
+CONTROL_PLANE = "control plane"
 TEMPLATE_KEY = "template"
 #: What new organisations are copies of. It is migrated like an organisation, is in no list, and serves nobody.
 TEMPLATE = Organisation(

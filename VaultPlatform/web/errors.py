@@ -32,6 +32,8 @@ _BY_STATUS: dict[int, type[errors.VaultError]] = {
 }
 
 
+#: PostgreSQL's classes of errors that pass: connection, rollback, resources, not in its state, intervention, system.
+_PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
 #: What Django's own errors mean to a client; the first that fits.
 _MEANT: tuple[tuple[Any, Any, str], ...] = (
     (Http404, errors.bad_request.NotFound, "There is nothing at this address."),
@@ -66,19 +68,25 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
     if isinstance(error, APIException):
         return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
     for kinds, meant, msg in _MEANT:
-        if isinstance(error, kinds) and not _is_our_fault(error):
+        if isinstance(error, kinds) and not (meant is errors.server.Unavailable and _is_our_fault(error)):
             return meant(msg)  # type: ignore[no-any-return]
     return errors.server.InternalError()
 
 
 def _is_our_fault(error: BaseException) -> bool:
-    """Whether SQLite calls "operational" what is a wrong statement: a table or column that is not there."""
+    """Whether an "operational" error is about the statement, and not about reaching the database."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state is not None:
+        return state[:2] not in _PASSING
     return isinstance(error, OperationalError) and str(error).startswith(("no such", "near "))
 
 
 def error_body(error: errors.VaultError, request: HttpRequest) -> dict[str, str]:
     """The JSON object that a client gets for `error`."""
-    return {"msg": error.msg, "code": error.code, "request_id": request_id(request)}
+    msg = error.msg.encode(
+        "utf-8", "backslashreplace"
+    ).decode()  # what a message repeats may hold lone surrogates
+    return {"msg": msg, "code": error.code, "request_id": request_id(request)}
 
 
 def error_response(error: BaseException, request: HttpRequest) -> JsonResponse:

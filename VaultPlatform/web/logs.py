@@ -43,8 +43,8 @@ def configure_logging(*, debug: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django": {"level": "INFO"},
-            # Every 4xx is in the response that the client got; the access log is the web server's.
-            "django.request": {"level": "CRITICAL"},
+            # Its warnings are the 4xx, which the client got told; the access log is the web server's.
+            "django.request": {"level": "ERROR"},
             "django.db.backends": {"level": "INFO"},
             "Orchestrators": {"level": "DEBUG" if debug else "INFO"},
         },

@@ -52,6 +52,13 @@ class Conflict(VaultError):
     code = "conflict"
 
 
+class PreconditionFailed(VaultError):
+    """The thing is not in the state that the request's conditions name."""
+
+    status = 412
+    code = "precondition_failed"
+
+
 class PayloadTooLarge(VaultError):
     """The body exceeds what the site accepts."""
 

@@ -38,7 +38,7 @@ def get_member(*, username: str, password: str, address: str) -> User:
 def get_refresh_token(*, refresh: str) -> RefreshToken:
     """The token that a client sent. Raises Unauthenticated, or PermissionDenied if it is another organisation's."""
     token = RefreshToken.decode(refresh)
-    if token["org"] != tenancy.current().key:
+    if token.get("org") != tenancy.current().key:
         raise errors.bad_request.PermissionDenied("This token belongs to another organisation.")
     return token
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_TITLE = 255
 MAX_FOLDER = 1024
+#: Of a folder in UTF-8: what an index entry of PostgreSQL takes.
+MAX_FOLDER_BYTES = 2000
 MAX_TAG = 64
 MAX_TAGS = 50
 MAX_FILENAME = 255
@@ -36,8 +38,10 @@ def normal_text(text: str) -> str:
 def normal_folder(folder: str) -> str:
     """Folder parts joined by "/", without empty ones; "" is the root.
 
-    Raises ValueError for "." and "..", which would make two names of one folder.
+    Raises ValueError for "." and "..", which would make two names of one folder, and for one that no index takes.
     """
+    if len(folder.encode("utf-8", "surrogatepass")) > MAX_FOLDER_BYTES:
+        raise ValueError(f"A folder has at most {MAX_FOLDER_BYTES} bytes in UTF-8; shorten its names.")
     parts = [part.strip() for part in normal_text(folder).split("/")]
     if {".", ".."} & set(parts):
         raise ValueError("'.' and '..' are no folder names; give the full path.")

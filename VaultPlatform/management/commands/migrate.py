@@ -15,6 +15,7 @@ class Command(DjangoMigrate):
 
     help = (
         "Brings the control plane, the template of new organisations and every organisation to the state of the code. "
+        "A plugin whose migrations fail stops nothing else. "
         "With an app label, the databases that the app's tables are in. With --database control, that one only."
     )
 
@@ -41,8 +42,5 @@ class Command(DjangoMigrate):
     def _everything(self, options: dict[str, Any]) -> None:
         with said_plainly():
             outcome = migrate_everything(verbosity=options["verbosity"], options=options, stdout=self.stdout)
-        if outcome.failed:
-            failures = "; ".join(f"{name} ({reason})" for name, reason in outcome.failed.items())
-            raise CommandError(f"Not migrated: {failures}. The others are done; repair and run it again.")
-        if outcome.unapplied:
-            raise CommandError(f"Migrations are missing in: {', '.join(outcome.unapplied)}.")
+        if complaint := outcome.complaint():
+            raise CommandError(complaint)

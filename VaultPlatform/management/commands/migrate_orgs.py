@@ -11,7 +11,10 @@ from VaultPlatform.tenancy.plainly import said_plainly
 class Command(BaseCommand):
     """See `help`."""
 
-    help = "Brings every organisation, or one, to the state of the code. One that fails stops no other."
+    help = (
+        "Brings every organisation, or one, to the state of the code. "
+        "One that fails, or a plugin that does, stops no other."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--org", metavar="SLUG", help="migrate this organisation only")
@@ -27,6 +30,5 @@ class Command(BaseCommand):
                 )
         with said_plainly():
             outcome = migrate_organisations(only=only, verbosity=options["verbosity"], stdout=self.stdout)
-        if outcome.failed:
-            failures = "; ".join(f"{name} ({reason})" for name, reason in outcome.failed.items())
-            raise CommandError(f"Not migrated: {failures}. The others are done; repair and run it again.")
+        if complaint := outcome.complaint():
+            raise CommandError(complaint)

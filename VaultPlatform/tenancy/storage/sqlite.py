@@ -66,15 +66,17 @@ class SQLiteStorage:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists():
         return
+    path.touch(mode=0o600)
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode=WAL")
 
 
 def _copy(source: Path, target: Path) -> None:
     _remove(target)
+    target.touch(mode=0o600)  # its user's alone, whoever may look into the folder
     with (
         closing(sqlite3.connect(sqlite_uri(source), uri=True)) as database,
         closing(sqlite3.connect(target)) as copy,

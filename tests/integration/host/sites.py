@@ -53,15 +53,17 @@ class Site:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def migrate_and_create(self, *slugs: str) -> None:
-        """Make the databases and organisations, each with the administrator "root"."""
-        commands = [
-            ("migrate",),
-            *(("create_org", slug, "--admin", "root", "--password", PASSWORD) for slug in slugs),
-        ]
-        for command in commands:
-            done = self.manage(*command)
-            assert done.returncode == 0, done.stderr
+    def migrate_and_create(self, *slugs: str, complaint: str | None = None) -> None:
+        """Make the databases and organisations, each with the administrator "root".
+
+        Parameters: `complaint`, words of what `migrate` has to complain of; None when all has to be well.
+        """
+        migrated = self.manage("migrate")
+        assert migrated.returncode == (0 if complaint is None else 1), migrated.stderr
+        assert (complaint or "") in migrated.stderr
+        for slug in slugs:
+            created = self.manage("create_org", slug, "--admin", "root", "--password", PASSWORD)
+            assert created.returncode == 0, created.stderr
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {

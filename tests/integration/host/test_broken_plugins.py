@@ -54,6 +54,10 @@ BROKEN = {
     ),
     "MigrationForked": ("migrations", "run makemigrations --merge MigrationForked"),
     "MigrationLost": ("migrations", 'depends on ("VaultModels", "0099_never_written"), which does not exist'),
+    "MigrationRaises": (
+        "migrations",
+        "not applied: run manage.py migrate; the last time it failed with LookupError: no notes to begin with",
+    ),
     "ModelsAccessorTwin": ("models", "clashes with reverse accessor"),
     "ModelsCoreTable": ("models", "of VaultModels.User; choose another Meta.db_table"),
     "ModelsFollow": ("models", "a relation with model"),
@@ -85,7 +89,7 @@ WELL = ("Witness", "Bare", "HookRaises")
 @pytest.fixture(scope="module")
 def crowded(site_with_database: Site) -> Site:
     site_with_database.configure([*WELL, *sorted(BROKEN)], SettingsBroken={"limit": "many"})
-    site_with_database.migrate_and_create("acme")
+    site_with_database.migrate_and_create("acme", complaint="Migrations of plugin MigrationRaises failed")
     return site_with_database
 
 

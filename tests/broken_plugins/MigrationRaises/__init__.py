@@ -1,0 +1,1 @@
+"""Its migration makes a table that refers to users, and then raises when it is run."""
