@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.integration.documents.members import Member
 
 _VERB = re.compile(r'\b(SELECT|INSERT|UPDATE|DELETE)\b.*?"VaultModels_(\w+)"', re.DOTALL)
-SIGN_IN = "SELECT session"
+SIGN_IN = "SELECT user"
 
 
 def statements(function: Callable[[], Any]) -> list[str]:
