@@ -1,6 +1,7 @@
 """Organisations come complete or not at all, equal to the template, and go without a trace."""
 
 import os
+import re
 import threading
 import time
 from pathlib import Path
@@ -36,6 +37,12 @@ def storages() -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def unplaced(constraint: dict[str, object]) -> dict[str, object]:
+    """The constraint without the schema's name, which PostgreSQL writes into the definition of some indexes."""
+    definition = re.sub(r" ON [\w\"]+\.", " ON ", str(constraint.get("definition")))
+    return {**constraint, "definition": definition}
+
+
 def shape() -> dict[str, object]:
     """Tables of the current organisation with columns, constraints and indexes."""
     look = connection.introspection
@@ -44,7 +51,7 @@ def shape() -> dict[str, object]:
         return {
             table: (
                 [field[:7] for field in look.get_table_description(cursor, table)],
-                look.get_constraints(cursor, table),
+                {name: unplaced(one) for name, one in look.get_constraints(cursor, table).items()},
                 look.get_relations(cursor, table),
             )
             for table in tables
