@@ -20,11 +20,11 @@ def listed(member: Member, query: str = "") -> list[str]:
 def library(module_org: Any) -> Member:
     """Five documents of two owners, in this order of creation; nobody changes them."""
     editor, other = Member(module_org, "editor", "ed"), Member(module_org, "administrator", "ada")
-    editor.document(title="Alpha 100%", folder="work", tags=["red", "big"], filename="one.pdf")
-    editor.document(title="beta_x", folder="work/old", tags=["red"], filename="two.pdf")
+    editor.document(title="Alpha 100%", folder="plans", tags=["red", "big"], filename="one.pdf")
+    editor.document(title="beta_x", folder="plans/old", tags=["red"], filename="two.pdf")
     other.document(title="GRÖSSE", filename="three.txt")
-    archived = editor.document(title="Delta", folder="work", tags=["Red"], filename="four.txt")
-    trashed = editor.document(title="Epsilon", folder="work", tags=["red"], filename="five.txt")
+    archived = editor.document(title="Delta", folder="plans", tags=["Red"], filename="four.txt")
+    trashed = editor.document(title="Epsilon", folder="plans", tags=["red"], filename="five.txt")
     editor.client.post(f"/vault/documents/{archived['id']}/archive")
     editor.client.delete(f"/vault/documents/{trashed['id']}")
     return editor
@@ -48,15 +48,15 @@ def library(module_org: Any) -> Member:
         ("tag=red", {"Alpha 100%", "beta_x"}),
         ("tag=Red", {"Delta"}),
         ("tag=red&tag=big", {"Alpha 100%"}),
-        ("folder=work", {"Alpha 100%", "Delta"}),
-        ("folder=/work/old/", {"beta_x"}),
+        ("folder=plans", {"Alpha 100%", "Delta"}),
+        ("folder=/plans/old/", {"beta_x"}),
         ("folder=/", {"GRÖSSE"}),
         ("status=active", {"Alpha 100%", "beta_x", "GRÖSSE"}),
         ("status=archived", {"Delta"}),
         ("status=trashed", {"Epsilon"}),
         ("owner=ada", {"GRÖSSE"}),
         ("owner=nobody", set()),
-        ("folder=work&tag=red&status=trashed", {"Epsilon"}),
+        ("folder=plans&tag=red&status=trashed", {"Epsilon"}),
     ],
 )
 def test_a_filter_finds_what_fits(library: Member, query: str, titles: set[str]) -> None:

@@ -20,7 +20,7 @@ def test_an_upload_is_answered_with_the_whole_document(editor: Member, blobs: Bl
     content = bytes(range(256)) * 300
     said = {
         "title": " The plan ",
-        "folder": "/work/2024/",
+        "folder": "/plans/2024/",
         "tags": ["a", "b", "a"],
         "attributes": '{"k": [1, null]}',
     }
@@ -33,7 +33,7 @@ def test_an_upload_is_answered_with_the_whole_document(editor: Member, blobs: Bl
     assert len(moments) == 1 and datetime.fromisoformat(moments.pop()).tzinfo is not None
     assert document == {
         "title": "The plan",
-        "folder": "work/2024",
+        "folder": "plans/2024",
         "tags": ["a", "b"],
         "attributes": {"k": [1, None]},
         "status": "active",
