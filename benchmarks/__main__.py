@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-#: The least share of the bare site's speed that is good enough.
+#: The least share of the stripped site's speed that is good enough.
 AIM = 0.5
 ROW = {"title": "A page worth keeping", "target_url": "https://example.com/a/page?with=query"}
 SERVER = os.environ.get("VAULT_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-ROUTES = {"vault": "/vault/bench/rows", "bare": "/rows"}
+ROUTES = {"vault": "/vault/bench/rows", "bare": "/rows", "stripped": "/rows"}
 
 
 class Site:
@@ -61,7 +61,7 @@ class Site:
 
 
 def compare(database: dict[str, Any], *, requests: int) -> list[dict[str, Any]]:
-    """Both sites in turn, request by request; one row a route with medians in milliseconds, ratio and messages."""
+    """All sites in turn, request by request; one row a route with medians in milliseconds, ratio and messages."""
     with tempfile.TemporaryDirectory(prefix="vault-bench-") as folder:
         sites = {kind: Site(kind, database, Path(folder) / kind) for kind in ROUTES}
         try:
@@ -92,6 +92,8 @@ def _route(sites: dict[str, Site], method: str, keys: Any, requests: int, **opti
         "vault_ms": round(median["vault"] * 1000, 3),
         "bare_ms": round(median["bare"] * 1000, 3),
         "ratio": round(median["bare"] / median["vault"], 3),
+        "stripped_ms": round(median["stripped"] * 1000, 3),
+        "stripped_ratio": round(median["stripped"] / median["vault"], 3),
         "vault_messages": messages["vault"],
         "bare_messages": messages["bare"],
     }
@@ -140,11 +142,12 @@ def main() -> int:
         _print_table(results)
     # The aims are PostgreSQL's: SQLite's bare write is a function call, and there is no round trip to save.
     judged = [row for rows in results.values() for row in rows if results.get("postgresql") in (rows, None)]
-    return int(any(row["ratio"] < AIM for row in judged))
+    return int(any(row["stripped_ratio"] < AIM for row in judged))
 
 
 def _print_table(results: dict[str, list[dict[str, Any]]]) -> None:
-    print(f"{'database':12}{'route':8}{'vault ms':>10}{'bare ms':>10}{'ratio':>8}  messages to the server")
+    columns = f"{'vault ms':>10}{'bare ms':>10}{'ratio':>8}{'stripped ms':>13}{'ratio':>8}"
+    print(f"{'database':12}{'route':8}{columns}  messages to the server")
     for database, rows in results.items():
         for row in rows:
             counts = (
@@ -153,6 +156,7 @@ def _print_table(results: dict[str, list[dict[str, Any]]]) -> None:
                 else f"{row['vault_messages']} (bare: {row['bare_messages']})"
             )
             times = f"{row['vault_ms']:>10}{row['bare_ms']:>10}{row['ratio']:>8}"
+            times += f"{row['stripped_ms']:>13}{row['stripped_ratio']:>8}"
             print(f"{database:12}{row['route']:8}{times}  {counts}")
     if "postgresql" not in results:
         print("PostgreSQL was left out: no server answers at VAULT_TEST_POSTGRES_URL or on the usual port.")

@@ -1,4 +1,4 @@
-"""One of the two sites in a process of its own: `python -m benchmarks.site vault|bare DATABASE_JSON HOME`.
+"""One of the two sites in a process of its own: `python -m benchmarks.site vault|bare|stripped DATABASE_JSON HOME`.
 
 Reads a request a line from standard input and answers a line with status, body, seconds in the application, and the
 number of messages that the application sent to PostgreSQL.
@@ -23,7 +23,9 @@ def main() -> None:
     kind, database, home = sys.argv[1], json.loads(sys.argv[2]), Path(sys.argv[3])
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    app, headers = _vault(database, home) if kind == "vault" else _bare(database, home)
+    app, headers = (
+        _vault(database, home) if kind == "vault" else _bare(database, home, stripped=kind == "stripped")
+    )
     print(json.dumps({"ready": kind}), file=answers, flush=True)
     for line in sys.stdin:
         print(json.dumps(_serve(app, headers, **json.loads(line))), file=answers, flush=True)
@@ -47,7 +49,7 @@ def _vault(database: dict[str, Any], home: Path) -> tuple[Any, dict[str, str]]:
     return application, {**headers, "HTTP_AUTHORIZATION": f"JWT {answer['body']['access']}"}
 
 
-def _bare(database: dict[str, Any], home: Path) -> tuple[Any, dict[str, str]]:
+def _bare(database: dict[str, Any], home: Path, *, stripped: bool) -> tuple[Any, dict[str, str]]:
     from benchmarks.bare_site import bare_site
     from VaultPlatform.config import DatabaseSection
     from VaultPlatform.tenancy.databases import database_settings
@@ -59,7 +61,7 @@ def _bare(database: dict[str, Any], home: Path) -> tuple[Any, dict[str, str]]:
     else:
         same |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": False}
         del same["OPTIONS"]["pooled"]
-    return bare_site({"default": same}), {}
+    return bare_site({"default": same}, stripped=stripped), {}
 
 
 def _serve(
