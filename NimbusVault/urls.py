@@ -1,9 +1,12 @@
 """Every route of the site: the core's, then those of the plugins that are on, all under /vault."""
 
+from importlib import import_module
+
 from django.conf import settings
 from django.urls import include, path
 
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
+from VaultPlatform.host.routes import mounted
 
 CORE = (
     "VaultManagement.Auth.urls",
@@ -16,5 +19,5 @@ CORE = (
     "VaultManagement.ApiDescription.urls",
 )
 
-_core = [path(ModelName.url_vault, include(module)) for module in CORE]
-urlpatterns = [*_core, path(ModelName.url_vault, include(settings.PLUGIN_HOST.urlpatterns(_core)))]
+_core = [mounted(import_module(module).urlpatterns) for module in CORE]
+urlpatterns = [path(ModelName.url_vault, include([*_core, *settings.PLUGIN_HOST.urlpatterns(_core)]))]

@@ -175,7 +175,7 @@ class PluginHost:
     def urlpatterns(self, core_patterns: Sequence[Any]) -> list[Any]:
         """Run the stage urls, and return the URL includes of the plugins that are on, to be mounted under /vault.
 
-        Parameters: `core_patterns`, the core's routes with their "vault/" prefix; no plugin may repeat one. The
+        Parameters: `core_patterns`, the core's routes, as under /vault; no plugin may repeat one. The
         includes answer nothing any more when their plugin fails at a later stage.
         """
         if self._later is None:

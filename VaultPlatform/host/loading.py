@@ -20,9 +20,6 @@ from VaultPlatform.host.system_checks import check_plugins
 if TYPE_CHECKING:
     from VaultPlatform.host.host import PluginHost
 
-#: Under which all routes of plugins are mounted.
-PREFIX = "vault/"
-
 
 class Loading:
     """One run of the later stages; keeps what they found."""
@@ -138,7 +135,7 @@ class Loading:
         """Check each plugin's routes against the core's and the others', and return the includes."""
         if not self._mounted:
             self._mounted = True
-            self._owners = {route.removeprefix(PREFIX): "the core" for route in routes_of(core_patterns)}
+            self._owners = dict.fromkeys(routes_of(core_patterns), "the core")
             self._each(Stage.URLS, self._mount)
         return [routes.mount for routes in self._routes.values()]
 

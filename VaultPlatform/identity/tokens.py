@@ -5,7 +5,7 @@ name their organisation, operators' tokens name none.
 """
 
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -20,9 +20,29 @@ ALGORITHM = "HS256"
 ISSUER = "nimbusvault"
 
 
+#: How many verified tokens of each purpose a process remembers.
+REMEMBERED = 1024
+
+
+class RememberingBackend(TokenBackend):
+    """Checks a token's signature and claims once, and remembers what it said.
+
+    Whether it has expired is looked at each time, by `Token.verify`. What fails is not remembered.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._claims = lru_cache(REMEMBERED)(super().decode)
+
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002  # simplejwt's signature
+        return dict(self._claims(token) if verify else super().decode(token, verify))
+
+
 @cache
 def _backend(audience: str) -> TokenBackend:
-    return TokenBackend(ALGORITHM, signing_key=settings.TOKEN_SIGNING_KEY, audience=audience, issuer=ISSUER)
+    return RememberingBackend(
+        ALGORITHM, signing_key=settings.TOKEN_SIGNING_KEY, audience=audience, issuer=ISSUER
+    )
 
 
 class VaultToken(Token):

@@ -9,7 +9,7 @@ from django.urls import URLResolver, include, path, re_path
 from django.urls.resolvers import RegexPattern, Resolver404
 from django.views import View
 
-from VaultPlatform.host.routes import PluginRoutes, clash, routes_of
+from VaultPlatform.host.routes import PluginRoutes, clash, mounted, routes_of
 from VaultPlatform.host.status import StageError
 
 pytestmark = pytest.mark.database_independent
@@ -101,3 +101,16 @@ def test_closed_routes_answer_nothing_wherever_they_are_mounted(names: dict[str,
     routes.close()
     with pytest.raises(Resolver404):
         root.resolve("/vault/mine")
+
+
+def test_a_path_that_begins_with_another_word_reaches_none_of_the_routes() -> None:
+    resolver = mounted([path("notes", page), path("notes/<int:pk>", page)])
+    assert resolver.pattern.match("notes/7") == ("notes/7", (), {})
+    assert resolver.pattern.match("documents/7") is None
+    assert resolver.pattern.match("notesx") is None
+
+
+def test_routes_whose_first_word_cannot_be_told_are_always_tried() -> None:
+    resolver = mounted([re_path(r"^notes\.json$", page), path("notes", page)])
+    assert resolver.resolve("notes.json").func is page
+    assert resolver.resolve("notes").func is page
