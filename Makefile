@@ -22,11 +22,13 @@ dev: base-venv ## the same, started again after each edit of a .py, .json or .to
 test: dev-venv ## the whole suite, on SQLite and on PostgreSQL
 	@exec $(PY) -m tests.run $(ARGS)
 
-check: dev-venv ## lint, formatting, types, import contracts, documentation
+check: dev-venv ## lint, formatting, types, import contracts, known weaknesses of code and dependencies
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as check; check()'
+	$(PY) -m bandit --quiet --configfile pyproject.toml --recursive .
+	$(PY) -m tests.audit
 
 fix: dev-venv ## let ruff repair and format what it can
 	$(PY) -m ruff check --fix .

@@ -10,10 +10,16 @@ from VaultPlatform.host.routes import mounted
 
 CORE = (
     "VaultManagement.Auth.urls",
+    "VaultManagement.ProviderSignIn.urls",
     "VaultManagement.Users.urls",
     "VaultManagement.Groups.urls",
+    "VaultManagement.Roles.urls",
+    "VaultManagement.Sessions.urls",
+    "VaultManagement.ApiKeys.urls",
     "VaultManagement.Documents.urls",
     "VaultManagement.PluginAdmin.urls",
+    "VaultManagement.Operators.urls",
+    "VaultManagement.Audit.urls",
     "VaultManagement.Site.urls",
     "VaultManagement.Health.urls",
     "VaultManagement.ApiDescription.urls",

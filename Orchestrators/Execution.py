@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from Orchestrators.Audit import EndedRun, current_audit
 from Orchestrators.Errors import RollbackFailed, RollbackFailure, RunStateError, TransactionError
 from Orchestrators.Frames import FrameStack
 from Orchestrators.Journal import Journal, RunState
@@ -52,7 +53,8 @@ class Execution:
         #: the function that is running: a step's forward, or its rollback while compensating
         self.function: Callable[..., Any] | None = None
         self._run, self._steps, self._values, self._frames = run, steps, values, frames
-        self._journal = journal
+        self._journal, self._audit = journal, current_audit()
+        self._begun = self._audit.begun()
         #: steps whose effects stand, each with the context as it left it
         self._done: list[tuple[Step, dict[str, Any]]] = []
         self._signal: StepEnded | None = None
@@ -114,7 +116,7 @@ class Execution:
             if self._finished:
                 return
         if not batches:
-            self._journal.closed(self._run, RunState.COMPLETED)
+            self._completed(is_one_transaction=False)
 
     def _run_batch(self, batch: Sequence[Step], *, is_last: bool) -> None:
         kind = batch[0].kind
@@ -129,7 +131,22 @@ class Execution:
                 if self._finished:
                     break
             if is_last or self._finished:
-                self._journal.closed(self._run, RunState.COMPLETED)
+                one_transaction = kind is not StepKind.EXTERNAL and batch[0].number == 1
+                self._completed(is_one_transaction=one_transaction)
+
+    def _completed(self, *, is_one_transaction: bool) -> None:
+        self._journal.closed(self._run, RunState.COMPLETED)
+        self._audit.completed(self._ended(is_one_transaction=is_one_transaction))
+
+    def _ended(self, *, is_one_transaction: bool) -> EndedRun:
+        steps = tuple(name_of(step.forward) for step in self._steps)
+        return EndedRun(
+            name=self._run.name,
+            steps=steps,
+            begun=self._begun,
+            notes=tuple(self._run.audit_notes),
+            is_one_transaction=is_one_transaction,
+        )
 
     def _run_step(self, step: Step) -> None:
         self._signal, self._outcome, self._blocks = None, {}, open_blocks()
@@ -162,7 +179,17 @@ class Execution:
             self._journal.closed(self._run, self.state)
         except Exception:
             logger.exception("The journal could not be told that a run ended as %s", self.state.name)
+        if failures:
+            self._tell_stuck()
         return failures
+
+    def _tell_stuck(self) -> None:
+        try:
+            self._audit.stuck(self._ended(is_one_transaction=False))
+        except Exception:
+            logger.exception(
+                "A run that could not be undone entirely could not be entered into the audit trail"
+            )
 
     def _undo_step(self, step: Step, left: dict[str, Any]) -> RollbackFailure | None:
         """Undo one step, with the context that it left: later steps may have written the same keys."""

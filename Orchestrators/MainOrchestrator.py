@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from django.db import connection, transaction
 
+from Orchestrators.Audit import current_audit
 from Orchestrators.Errors import ContextSchemaError, RunStateError
 from Orchestrators.Execution import Execution
 from Orchestrators.Frames import FrameStack
@@ -27,9 +28,12 @@ class MainOrchestrator:
     Get one with `OrchestratorRegistry.get("main")`, or as the `.mainorchestrator` of a named orchestrator.
     """
 
-    def __init__(self, *, resolve: Callable[[str, MainOrchestrator], Any]) -> None:
-        """`resolve` finds the orchestrator of a name and binds it to a run; the registry passes its own."""
+    def __init__(self, *, resolve: Callable[[str, MainOrchestrator], Any], name: str = "main") -> None:
+        """`resolve` finds the orchestrator of a name and binds it to a run; `name`: of the one that it was got by."""
         self._resolve = resolve
+        self.name = name
+        #: what its steps have noted for the audit trail
+        self.audit_notes: list[Any] = []
         self._schema = Schema()
         self._values: dict[str, Any] = {}
         self._steps: list[Step] = []
@@ -167,6 +171,27 @@ class MainOrchestrator:
         if self._execution is not None:
             self._in_forward_step(f"queue_event({hook_name!r})")
         self._events.append(Event(hook_name=hook_name, kwargs=kwargs))
+
+    def note_audit(
+        self,
+        action: str,
+        *,
+        entity_type: str = "",
+        entity_id: object = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Have `action` entered into the audit trail if the run ends well; a run without notes gets one entry.
+
+        `action`: such as "document.archived"; `entity_type`, `entity_id`: of what; `detail`: little, for JSON, such as
+        the names of changed fields, never contents or secrets.
+        Raises RunStateError once the run has ended or is being undone.
+        """
+        if self._execution is not None:
+            self._in_forward_step(f"note_audit({action!r})")
+        noted = current_audit().noted(
+            action=action, entity_type=entity_type, entity_id=entity_id, detail=detail or {}
+        )
+        self.audit_notes.append(noted)
 
     def _check_keys(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]

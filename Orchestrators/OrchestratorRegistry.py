@@ -55,7 +55,7 @@ class OrchestratorRegistry:
         Raises UnknownOrchestrator if nothing is registered under `name`, RegistrationError if the class does
         not keep the run it is given.
         """
-        return cls._on_run(name, MainOrchestrator(resolve=cls._on_run))
+        return cls._on_run(name, MainOrchestrator(resolve=cls._on_run, name=name))
 
     @classmethod
     def _on_run(cls, name: str, run: MainOrchestrator) -> Any:

@@ -4,9 +4,14 @@ At start each line runs on its own, so one that names a plugin which is off, abs
 the others count (see `RegistrationLoader`). Keep `register_orchestrator` last.
 """
 
+from Orchestrators.ApiKeysOrchestrators.ApiKeysOrchestrator import ApiKeysOrchestrator
 from Orchestrators.DocumentsOrchestrators.DocumentsOrchestrator import DocumentsOrchestrator
 from Orchestrators.GroupsOrchestrators.GroupsOrchestrator import GroupsOrchestrator
+from Orchestrators.OperatorsOrchestrators.OperatorsOrchestrator import OperatorsOrchestrator
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
+from Orchestrators.ProviderSignInOrchestrators.ProviderSignInOrchestrator import ProviderSignInOrchestrator
+from Orchestrators.RolesOrchestrators.RolesOrchestrator import RolesOrchestrator
+from Orchestrators.SessionsOrchestrators.SessionsOrchestrator import SessionsOrchestrator
 from Orchestrators.SiteOrchestrators.SiteOrchestrator import SiteOrchestrator
 from Orchestrators.UsersOrchestrators.UsersOrchestrator import UsersOrchestrator
 
@@ -17,6 +22,11 @@ def register_orchestrator() -> None:
     OrchestratorRegistry.register("users", UsersOrchestrator)
     OrchestratorRegistry.register("site", SiteOrchestrator)
     OrchestratorRegistry.register("groups", GroupsOrchestrator)
+    OrchestratorRegistry.register("operators", OperatorsOrchestrator)
+    OrchestratorRegistry.register("provider_sign_in", ProviderSignInOrchestrator)
+    OrchestratorRegistry.register("roles", RolesOrchestrator)
+    OrchestratorRegistry.register("sessions", SessionsOrchestrator)
+    OrchestratorRegistry.register("api_keys", ApiKeysOrchestrator)
     from Orchestrators.AuthOrchestrators.AuthOrchestrator import AuthOrchestrator
 
     OrchestratorRegistry.register("auth", AuthOrchestrator)

@@ -62,7 +62,7 @@ def _body_of_function(tree: ast.Module) -> Iterator[ast.stmt]:
 
 def _run(statement: ast.stmt, scope: dict[str, Any], *, path: Path, source: str, on_error: OnError) -> None:
     try:
-        exec(compile(ast.Module([statement], type_ignores=[]), str(path), "exec"), scope)  # noqa: S102  # our own file
+        exec(compile(ast.Module([statement], type_ignores=[]), str(path), "exec"), scope)  # noqa: S102  # nosec B102  # our own file
     except (Exception, SystemExit) as error:  # noqa: BLE001  # told to on_error
         text = ast.get_source_segment(source, statement) or ""
         on_error(statement.lineno, " ".join(text.split()), error)

@@ -10,5 +10,8 @@ class VaultPlatformConfig(AppConfig):
     label = "VaultPlatform"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and keep apart what Django remembers of organisations."""
+        from VaultPlatform.tenancy.content_types import keep_content_types_apart
+
+        keep_content_types_apart()
         from VaultPlatform import checks  # noqa: F401  # importing it registers them

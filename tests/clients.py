@@ -17,6 +17,10 @@ from VaultPlatform.identity.service import operator_service
 from VaultPlatform.tenancy import directory
 
 PASSWORD = "a long enough password 42"
+_ON_SQLITE = connections["default"].vendor == "sqlite"
+#: What an entry of an organisation's audit trail costs in statements by database. On SQLite: the head, the entry, the
+#: head moved, and the anchor in the site's database.
+AUDITED = {"default": 3, "control": 1} if _ON_SQLITE else {"default": 1, "control": 0}
 #: What PostgreSQL's backend sends ahead of a statement, in one message with it.
 _AHEAD = re.compile(r"(BEGIN;)?(SET LOCAL search_path TO [^;]*(;|$))?")
 #: What opens and closes transactions: no work of a route's own.

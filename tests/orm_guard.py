@@ -46,6 +46,7 @@ OURS = frozenset(
 INFRASTRUCTURE = {
     "VaultModels/ModelService.py": "is the base of every service",
     "VaultPlatform/tenancy/": "makes, clones, migrates and drops the databases themselves",
+    "VaultPlatform/audit/chain.py": "appends to the audit chains with statements that the ORM has no words for",
     "/migrations/": "runs on the historical models of its time, which have no service",
     "django/core/management/": "Django's commands act on the database as a whole",
     "django/db/migrations/": "reads and writes which migrations have run",

@@ -1,10 +1,15 @@
 """The values that columns choose from. Apart from the tables, so that every layer may name them."""
 
+from typing import Final
+
 from django.db.models import TextChoices
+
+#: Characters of a role's name, built-in or custom.
+ROLE_NAME_LENGTH: Final = 40
 
 
 class Role(TextChoices):
-    """What a member may do; each includes the one before."""
+    """The built-in roles; each includes the one before. An organisation may have roles of its own beside these."""
 
     READER = "reader"
     EDITOR = "editor"

@@ -1,6 +1,6 @@
 """What a view is made of: `ModelAPIView` and its helpers. Plugins import from here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from rest_framework.permissions import IsAuthenticated
@@ -19,12 +19,22 @@ class ModelAPIView(APIView):
 
     Roles: `read_role` is needed for GET, HEAD and OPTIONS, `write_role` for the rest; a subclass may raise or lower
     either ("reader", "editor" or "administrator").
+
+    Permissions, of which an organisation's own roles consist, follow from that: "<area>.read", ".write" or ".manage"
+    for what readers, editors or administrators may; the area is the feature's or plugin's name. `read_permission` and
+    `write_permission` name others, for all methods or as a dict by method; "" is what every member may.
+    `also_permissions` are more, with the least role that has them, that the code behind the view asks for by `may`.
     """
 
     authentication_classes = (PrincipalAuthentication,)
     permission_classes = (IsAuthenticated,)
     read_role: ClassVar[str] = "reader"
     write_role: ClassVar[str] = "editor"
+    read_permission: ClassVar[str | Mapping[str, str] | None] = None
+    write_permission: ClassVar[str | Mapping[str, str] | None] = None
+    also_permissions: ClassVar[Mapping[str, str]] = {}
+    #: Whether API keys are refused, whatever their permissions.
+    people_only: ClassVar[bool] = False
 
 
 def public(view: View) -> View:

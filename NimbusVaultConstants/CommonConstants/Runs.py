@@ -13,6 +13,11 @@ from VaultErrors.BackendErrors import errors
 def validated(serializer: type[Serializer], request: Request, *, partial: bool = False) -> dict[str, Any]:
     """The body (of GET and HEAD: the query) as `serializer` reads it. Raises ValidationError naming every field."""
     data = request.query_params if request.method in {"GET", "HEAD"} else request.data
+    return checked(serializer, data, partial=partial)
+
+
+def checked(serializer: type[Serializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
+    """`data` as `serializer` reads it. Raises ValidationError naming every field."""
     bound = serializer(data=data, partial=partial)
     if not bound.is_valid():
         raise errors.bad_request.ValidationError(flatten_serializer_errors(bound.errors))

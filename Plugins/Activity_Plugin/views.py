@@ -12,7 +12,9 @@ from Plugins.Activity_Plugin.serializers import ActivityEntrySerializer, ListAct
 
 
 class Activity(ModelAPIView):
-    """What happened lately in the organisation."""
+    """What happened lately in the organisation; about members, with the permission activity.manage."""
+
+    also_permissions = {"activity.manage": "administrator"}
 
     @extend_schema(parameters=[ListActivitySerializer], responses=paged(ActivityEntrySerializer))
     def get(self, request: Request) -> Response:

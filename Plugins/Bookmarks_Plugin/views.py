@@ -40,7 +40,9 @@ class Bookmarks(ModelAPIView):
 
 
 class BookmarkDetail(ModelAPIView):
-    """One bookmark."""
+    """One bookmark. With the permission bookmarks.manage, others' can be taken out of the list."""
+
+    also_permissions = {"bookmarks.manage": "administrator"}
 
     @extend_schema(responses=BookmarkSerializer)
     def get(self, request: Request, bookmark_id: UUID) -> Response:

@@ -2,10 +2,23 @@
 
 from rest_framework import serializers
 
+from NimbusVaultConstants.CommonConstants.Bodies import BodySerializer
+
 
 class SignInSerializer(serializers.Serializer):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=1024, trim_whitespace=False, style={"input_type": "password"})
+
+
+class NewPasswordSerializer(BodySerializer):
+    """A new password for oneself."""
+
+    old_password = serializers.CharField(
+        max_length=1024, trim_whitespace=False, write_only=True, style={"input_type": "password"}
+    )
+    password = serializers.CharField(
+        max_length=1024, trim_whitespace=False, write_only=True, style={"input_type": "password"}
+    )
 
 
 class RefreshSerializer(serializers.Serializer):
@@ -23,4 +36,7 @@ class MeSerializer(serializers.Serializer):
     username = serializers.CharField()
     email = serializers.CharField()
     role = serializers.CharField()
+    permissions = serializers.ListField(
+        child=serializers.CharField(), help_text="All that whoever asks may do."
+    )
     organisation = serializers.CharField()

@@ -13,10 +13,12 @@ from VaultErrors.BackendErrors import errors
 from VaultManagement.Auth.bll import GetApisbll
 from VaultManagement.Auth.serializers import (
     MeSerializer,
+    NewPasswordSerializer,
     RefreshSerializer,
     SignInSerializer,
     TokenPairSerializer,
 )
+from VaultPlatform.identity.rights import session_of_request
 from VaultPlatform.web.addresses import client_address
 
 if TYPE_CHECKING:
@@ -32,7 +34,12 @@ class SignIn(ModelAPIView):
     def post(self, request: Request) -> Response:
         auth = OrchestratorRegistry.get("auth")
         given = validated(SignInSerializer, request)
-        auth.stage_sign_in(user=GetApisbll.get_member(**given, address=client_address(request)))
+        address = client_address(request)
+        auth.stage_sign_in(
+            user=GetApisbll.get_member(**given, address=address),
+            address=address,
+            user_agent=request.headers.get("User-Agent", ""),
+        )
         return run_response(auth)
 
 
@@ -55,7 +62,8 @@ class TokenRefresh(ModelAPIView):
 class SignOut(ModelAPIView):
     """End the session: its access and refresh tokens are refused from now on."""
 
-    write_role = "reader"
+    read_permission = write_permission = ""
+    people_only = True
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
@@ -64,8 +72,27 @@ class SignOut(ModelAPIView):
         return run_response(auth)
 
 
+class OwnPassword(ModelAPIView):
+    """The password of whoever is signed in."""
+
+    read_permission = write_permission = ""
+    people_only = True
+
+    @extend_schema(request=NewPasswordSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Change it, which ends all other sessions."""
+        auth, user = OrchestratorRegistry.get("auth"), cast("User", request.user)
+        given = validated(NewPasswordSerializer, request)
+        old = given["old_password"]
+        GetApisbll.check_own_password(user=user, password=old, address=client_address(request))
+        auth.stage_password(user=user, password=given["password"], keep_session=session_of_request(request))
+        return run_response(auth)
+
+
 class Me(ModelAPIView):
-    """Who the token stands for."""
+    """Who the token or the API key stands for."""
+
+    read_permission = ""
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:

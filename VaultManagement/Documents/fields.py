@@ -1,6 +1,5 @@
 """Serializer fields of documents: text in one normal form, folders, attributes, a received file."""
 
-import json
 from typing import Any
 
 from django.utils.datastructures import MultiValueDict
@@ -11,6 +10,7 @@ from rest_framework.fields import empty
 
 from VaultManagement.Documents.bll.HelperFunctions import check_attributes, normal_folder, normal_text
 from VaultManagement.Documents.uploads import ReceivedFile
+from VaultPlatform.web.strict_json import read_json
 
 
 class TextField(serializers.CharField):
@@ -41,12 +41,8 @@ class AttributesField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:
-            attributes = json.loads(data) if isinstance(data, str) else data
+            attributes = read_json(data) if isinstance(data, str) else data
             check_attributes(attributes)
-        except json.JSONDecodeError as error:
-            raise serializers.ValidationError(f"This is not JSON: {error}.") from error
-        except RecursionError as error:
-            raise serializers.ValidationError("Nested too deeply.") from error
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from error
         return attributes  # type: ignore[no-any-return]  # a dict, as just checked

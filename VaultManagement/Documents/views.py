@@ -123,8 +123,8 @@ class DocumentContent(ModelAPIView):
             OpenApiParameter("If-None-Match", location=OpenApiParameter.HEADER, description="Known `ETag`s."),
         ],
         responses={
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
-            (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            (200, "*/*"): OpenApiTypes.BINARY,
+            (206, "*/*"): OpenApiTypes.BINARY,
             304: None,
         },
     )

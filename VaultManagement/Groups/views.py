@@ -16,6 +16,7 @@ class Groups(ModelAPIView):
     """The groups of the organisation's members, for administrators."""
 
     read_role = write_role = "administrator"
+    read_permission = "groups.read"
 
     @extend_schema(parameters=[PageQuerySerializer], responses=paged(GroupSerializer))
     def get(self, request: Request) -> Response:
@@ -34,6 +35,7 @@ class GroupDetail(ModelAPIView):
     """One group, for administrators."""
 
     read_role = write_role = "administrator"
+    read_permission = "groups.read"
 
     @extend_schema(responses=GroupSerializer)
     def get(self, request: Request, group_id: int) -> Response:

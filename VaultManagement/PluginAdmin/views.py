@@ -15,6 +15,7 @@ class Plugins(ModelAPIView):
     """The plugins of the site, on or off in this organisation, for administrators."""
 
     read_role = write_role = "administrator"
+    read_permission, write_permission = "plugins.read", "plugins.manage"
 
     @extend_schema(parameters=[PageQuerySerializer], responses=paged(PluginSerializer))
     def get(self, request: Request) -> Response:
@@ -26,6 +27,7 @@ class PluginDetail(ModelAPIView):
     """One plugin, for administrators."""
 
     read_role = write_role = "administrator"
+    read_permission, write_permission = "plugins.read", "plugins.manage"
 
     @extend_schema(responses=PluginSerializer)
     def get(self, request: Request, name: str) -> Response:

@@ -38,10 +38,33 @@ class NewOrganisationSerializer(BodySerializer):
     administrator = AdministratorSerializer(required=False)
 
 
+class ChangedOrganisationSerializer(BodySerializer):
+    """What may be changed; each is left as it is where the body does not have it."""
+
+    slug = serializers.CharField(max_length=40, required=False, help_text="Its name in the `Org` header.")
+    name = serializers.CharField(max_length=200, required=False, help_text="For people.")
+
+
+class ExportQuerySerializer(serializers.Serializer):
+    compressed = serializers.BooleanField(default=False, help_text="With gzip.")
+    without_unknown_tables = serializers.BooleanField(
+        default=False, help_text="Leave tables out that no plugin which is on stands for, instead of a 409."
+    )
+
+
+class ImportQuerySerializer(serializers.Serializer):
+    name = serializers.CharField(
+        max_length=200, allow_blank=True, default="", help_text="For people; the archive's if there is none."
+    )
+
+
 class OrganisationSerializer(serializers.Serializer):
     slug = serializers.CharField()
     name = serializers.CharField()
-    status = serializers.ChoiceField(("active", "suspended"))
+    status = serializers.ChoiceField(("active", "suspended", "deleting", "purging"))
+    delete_after = serializers.DateTimeField(
+        allow_null=True, help_text="When it is removed for good; null unless it is being deleted."
+    )
 
 
 class SitePluginSerializer(PluginSerializer):

@@ -1,16 +1,24 @@
 """Endpoints of operators: each validates, calls one thing, responds."""
 
+from typing import Any
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from NimbusVaultConstants.CommonConstants.CommonConstants import ModelAPIView, public
 from NimbusVaultConstants.CommonConstants.PagingSerializers import PageQuerySerializer, paged
-from NimbusVaultConstants.CommonConstants.Runs import run_response, validated
+from NimbusVaultConstants.CommonConstants.Runs import checked, run_response, validated
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
+from VaultManagement.Site.archives import GZIP, TAR, GzipParser, TarParser, archive_response, received
 from VaultManagement.Site.bll import GetApisbll
 from VaultManagement.Site.serializers import (
+    ChangedOrganisationSerializer,
+    ExportQuerySerializer,
     HookSerializer,
+    ImportQuerySerializer,
     NewOrganisationSerializer,
     OrganisationSerializer,
     SitePluginSerializer,
@@ -53,6 +61,81 @@ class OrganisationDetail(ModelAPIView):
     def get(self, request: Request, slug: str) -> Response:
         """The organisation."""
         return Response(GetApisbll.get_organisation(slug=slug))
+
+    @extend_schema(request=ChangedOrganisationSerializer, responses=OrganisationSerializer)
+    def patch(self, request: Request, slug: str) -> Response:
+        """Give it another slug, another name, or both. Its tokens stay valid, under the new slug."""
+        site = OrchestratorRegistry.get("site")
+        site.stage_rename_organisation(slug=slug, changes=validated(ChangedOrganisationSerializer, request))
+        return run_response(site)
+
+    @extend_schema(responses={200: OrganisationSerializer})
+    def delete(self, request: Request, slug: str) -> Response:
+        """Close it, and remove it when the grace period is over; `resume` takes that back until then."""
+        site = OrchestratorRegistry.get("site")
+        site.stage_delete_organisation(slug=slug)
+        return run_response(site)
+
+
+class OrganisationSuspend(ModelAPIView):
+    """The way out of service."""
+
+    @extend_schema(request=None, responses=OrganisationSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """Close an active organisation to its members."""
+        site = OrchestratorRegistry.get("site")
+        site.stage_suspend_organisation(slug=slug)
+        return run_response(site)
+
+
+class OrganisationResume(ModelAPIView):
+    """The way back into service."""
+
+    @extend_schema(request=None, responses=OrganisationSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """Open an organisation that is suspended, or being deleted and in its grace period."""
+        site = OrchestratorRegistry.get("site")
+        site.stage_resume_organisation(slug=slug)
+        return run_response(site)
+
+
+class OrganisationExport(ModelAPIView):
+    """One organisation as a file."""
+
+    @extend_schema(
+        parameters=[ExportQuerySerializer],
+        responses={(200, TAR): OpenApiTypes.BINARY, (200, GZIP): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
+        """An archive of all its rows and contents, as they are now."""
+        return archive_response(
+            GetApisbll.export_organisation(slug=slug, **validated(ExportQuerySerializer, request))
+        )
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002  # DRF's
+        """An archive is what it is, whatever `Accept` says; errors are JSON."""
+        return super().perform_content_negotiation(request, force=True)
+
+
+class OrganisationImport(ModelAPIView):
+    """One organisation from a file."""
+
+    parser_classes = (TarParser, GzipParser)
+    #: As large as there is room for.
+    max_body_bytes = 2**63
+
+    @extend_schema(
+        parameters=[ImportQuerySerializer],
+        request={TAR: OpenApiTypes.BINARY, GZIP: OpenApiTypes.BINARY},
+        responses={201: OrganisationSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Make a new organisation, with the slug of the path, of an archive: all of it, or nothing."""
+        query = checked(ImportQuerySerializer, request.query_params)
+        with received(request) as path:
+            site = OrchestratorRegistry.get("site")
+            site.stage_import_organisation(slug=slug, path=path, **query)
+            return run_response(site)
 
 
 class SitePlugins(ModelAPIView):

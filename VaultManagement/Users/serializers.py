@@ -7,7 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
 from NimbusVaultConstants.CommonConstants.Bodies import BodySerializer
-from NimbusVaultConstants.CommonConstants.Choices import Role
+from NimbusVaultConstants.CommonConstants.Choices import ROLE_NAME_LENGTH
 
 MAX_GROUPS = 200
 
@@ -36,7 +36,11 @@ class UserChangesSerializer(BodySerializer):
     username = UsernameField(required=False)
     password = NewPasswordField(required=False)
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
-    role = serializers.ChoiceField(Role.choices, required=False)
+    role = serializers.CharField(
+        max_length=ROLE_NAME_LENGTH,
+        required=False,
+        help_text="A built-in role, or one of the organisation's own.",
+    )
     is_active = serializers.BooleanField(required=False)
     groups = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
@@ -59,7 +63,7 @@ class UserSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     username = serializers.CharField()
     email = serializers.CharField()
-    role = serializers.ChoiceField(Role.choices)
+    role = serializers.CharField()
     is_active = serializers.BooleanField()
     groups = serializers.ListField(child=serializers.IntegerField(), help_text="Ids.")
     created_at = serializers.DateTimeField()

@@ -1,6 +1,5 @@
 """Endpoints of members: each validates, calls one thing, responds."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -13,12 +12,14 @@ from NimbusVaultConstants.CommonConstants.Runs import run_response, validated
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from VaultManagement.Users.bll import GetApisbll
 from VaultManagement.Users.serializers import NewUserSerializer, UserChangesSerializer, UserSerializer
+from VaultPlatform.identity.rights import rights_of_request, session_of_request
 
 
 class Users(ModelAPIView):
     """The members of the organisation, for its administrators."""
 
     read_role = write_role = "administrator"
+    read_permission = "users.read"
 
     @extend_schema(parameters=[PageQuerySerializer], responses=paged(UserSerializer))
     def get(self, request: Request) -> Response:
@@ -29,7 +30,7 @@ class Users(ModelAPIView):
     def post(self, request: Request) -> Response:
         """Add a member."""
         users = OrchestratorRegistry.get("users")
-        users.stage_create(**validated(NewUserSerializer, request))
+        users.stage_create(**validated(NewUserSerializer, request), held=rights_of_request(request))
         return run_response(users)
 
 
@@ -37,6 +38,7 @@ class UserDetail(ModelAPIView):
     """One member, for administrators."""
 
     read_role = write_role = "administrator"
+    read_permission = "users.read"
 
     @extend_schema(responses=UserSerializer)
     def get(self, request: Request, user_id: UUID) -> Response:
@@ -48,17 +50,17 @@ class UserDetail(ModelAPIView):
         """Change what is given; a new password ends the member's other sessions, deactivating ends all of them."""
         users = OrchestratorRegistry.get("users")
         changes = validated(UserChangesSerializer, request, partial=True)
-        users.stage_update(user_id=user_id, keep_session=_session_of(request), **changes)
+        users.stage_update(
+            user_id=user_id,
+            keep_session=session_of_request(request),
+            held=rights_of_request(request),
+            **changes,
+        )
         return run_response(users)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, user_id: UUID) -> Response:
         """Remove a member who owns no documents; one who does can be deactivated."""
         users = OrchestratorRegistry.get("users")
-        users.stage_delete(user_id=user_id)
+        users.stage_delete(user_id=user_id, held=rights_of_request(request))
         return run_response(users)
-
-
-def _session_of(request: Request) -> str:
-    token: Any = request.auth
-    return str(token["sid"])

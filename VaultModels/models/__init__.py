@@ -1,7 +1,24 @@
 """An organisation's tables, one file a domain. No organisation column: the database itself is the organisation's."""
 
 from NimbusVaultConstants.CommonConstants.Choices import DocumentStatus, Role
+from VaultModels.models.ApiKeys import ApiKey
+from VaultModels.models.Audit import AuditEntry, AuditHead
 from VaultModels.models.Documents import Document, DocumentTag, DocumentVersion
+from VaultModels.models.Roles import CustomRole
+from VaultModels.models.SignIns import SignInStart
 from VaultModels.models.Users import Session, User
 
-__all__ = ["Document", "DocumentStatus", "DocumentTag", "DocumentVersion", "Role", "Session", "User"]
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "AuditHead",
+    "CustomRole",
+    "Document",
+    "DocumentStatus",
+    "DocumentTag",
+    "DocumentVersion",
+    "Role",
+    "Session",
+    "SignInStart",
+    "User",
+]

@@ -9,6 +9,7 @@ from VaultPlatform.config.references import Address, Secret, reveal
 from VaultPlatform.config.sections import (
     AuthSection,
     BaseSection,
+    CacheSection,
     CelerySection,
     DatabaseSection,
     StorageSection,
@@ -21,6 +22,7 @@ __all__ = [
     "Address",
     "AuthSection",
     "BaseSection",
+    "CacheSection",
     "CelerySection",
     "DatabaseSection",
     "Environment",

@@ -80,7 +80,7 @@ def _type(value: Mapping[str, Any]) -> str:
     if "anyOf" in value:
         return ", ".join(map(_type, value["anyOf"]))
     if "$ref" in value:
-        return {"Secret": "reference", "Target": "target"}[_reference(value)]
+        return {"Secret": "reference", "Target": "target"}.get(_reference(value), "object")
     if value["type"] == "array":
         return f"array of {_type(value['items'])}s"
     return {"path": "path", "password": "secret text"}.get(value.get("format", ""), _NAMES[value["type"]])

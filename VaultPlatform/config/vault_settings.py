@@ -16,6 +16,7 @@ from VaultPlatform.config.references import locate, with_references
 from VaultPlatform.config.sections import (
     AuthSection,
     BaseSection,
+    CacheSection,
     CelerySection,
     DatabaseSection,
     StorageSection,
@@ -51,9 +52,7 @@ class VaultSettings(BaseModel):
     Search: Target | None = Field(
         default=None, description="The search engine, a target. Checked, and without effect yet."
     )
-    Cache: Target | None = Field(
-        default=None, description="The cache, a target. Checked, and without effect yet."
-    )
+    Cache: CacheSection = Field(default_factory=CacheSection, description="What is remembered for a while.")
 
     _file: Path = PrivateAttr(default=Path("VaultSettings.json"))
     _plugins: frozenset[str] = PrivateAttr(default=frozenset())

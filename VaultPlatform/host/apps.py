@@ -13,12 +13,15 @@ class PluginHostConfig(AppConfig):
     label = "VaultHost"
 
     def ready(self) -> None:
-        """Load the plugins, and have the events of committed runs reach their hooks."""
+        """Load the plugins; have the events of committed runs reach their hooks, and the runs the audit trail."""
         from django.conf import settings
 
+        from Orchestrators.Audit import install_audit
         from Orchestrators.Journal import install_delivery
+        from VaultPlatform.audit.recording import RunAudit
 
         install_delivery(_call_hook)
+        install_audit(RunAudit())
         settings.PLUGIN_HOST.load()
 
 

@@ -14,6 +14,7 @@ from VaultPlatform.host.imports import import_class, import_optional
 from VaultPlatform.host.manager import VaultPluginManager
 from VaultPlatform.host.orchestrators import LineFailures, collected
 from VaultPlatform.host.routes import PluginRoutes, clash, routes_of
+from VaultPlatform.host.shadowing import shadowing
 from VaultPlatform.host.status import PluginRecord, Stage, StageError
 from VaultPlatform.host.system_checks import check_plugins
 
@@ -33,6 +34,7 @@ class Loading:
         self._routes: dict[str, PluginRoutes] = {}
         self._mounted = False
         self._owners: dict[str, str] = {}
+        self._core_patterns: Sequence[Any] = ()
 
     def run(self) -> None:
         """Run all stages and register what passed."""
@@ -136,6 +138,7 @@ class Loading:
         if not self._mounted:
             self._mounted = True
             self._owners = dict.fromkeys(routes_of(core_patterns), "the core")
+            self._core_patterns = core_patterns
             self._each(Stage.URLS, self._mount)
         return [routes.mount for routes in self._routes.values()]
 
@@ -144,12 +147,19 @@ class Loading:
         if module is None:
             return
         routes = PluginRoutes(module)
-        reason = clash(routes.names, owners=self._owners)
+        reason = clash(routes.names, owners=self._owners) or self._shadowing(routes)
         if reason:
             raise StageError(reason)
         self._owners.update(dict.fromkeys(routes.names, f"plugin {record.name}"))
         record.routes = routes.names
         self._routes[record.name] = routes
+
+    def _shadowing(self, routes: PluginRoutes) -> str | None:
+        """Why routes that are spelt unlike others' would still answer the same paths."""
+        there = {"the core": self._core_patterns}
+        there |= {f"plugin {name}": [other.mount] for name, other in self._routes.items()}
+        reasons = (shadowing([routes.mount], others=each, owner=owner) for owner, each in there.items())
+        return next(filter(None, reasons), None)
 
     # ------------------------------------------------------------------ orchestrators
 

@@ -1,13 +1,13 @@
 """The gate before every view under /vault: nobody passes who is not known, unless the view is declared public.
 
 It stands in the middleware, so that a plugin's plain Django view is guarded like any other. Order: the organisation
-(400, 404, 403), then the token (401, 403), then the role (403).
+(400, 404, 403), then the token or API key (401, 403), then the permission (403).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.contrib.auth.models import AnonymousUser
@@ -17,15 +17,20 @@ from NimbusVaultConstants.CommonConstants.Choices import Role
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
 from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
+from VaultPlatform.audit import Actor
+from VaultPlatform.identity import api_keys
 from VaultPlatform.identity.paths import is_site_path
-from VaultPlatform.identity.service import member_of_session, operator_service
+from VaultPlatform.identity.permissions import holds, needed_for, view_of
+from VaultPlatform.identity.service import KeyInUse, member_of_session, operator_service
 from VaultPlatform.identity.tokens import AccessToken, SiteToken
+from VaultPlatform.tenancy.states import why_closed
 from VaultPlatform.web.errors import error_response
 
 if TYPE_CHECKING:
     from VaultModels.models import User
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: After which a client that meets an organisation in the middle of its migrations is told to try again.
+UPGRADE_SECONDS = 30
 
 
 class OrganisationMiddleware:
@@ -44,10 +49,10 @@ class OrganisationMiddleware:
         structlog.contextvars.bind_contextvars(org=organisation.slug)
         with tenancy.use(organisation):
             response = self.get_response(request)
-        if isinstance(response, StreamingHttpResponse) and not response.is_async:
-            response.streaming_content = _inside(
-                organisation, cast("Iterable[bytes]", response.streaming_content)
-            )
+        if isinstance(response, StreamingHttpResponse):  # a streamed body may still read the database
+            chunks: Any = response.streaming_content
+            inside: Any = tenancy.inside_async if response.is_async else tenancy.inside
+            response.streaming_content = inside(organisation, chunks)
         return response
 
 
@@ -65,7 +70,7 @@ class AuthenticationMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Called with the view that the path resolved to; an answer here means that the view is not reached."""
-        view = getattr(view, "cls", getattr(view, "view_class", view))
+        view = view_of(view)
         if not request.path_info.startswith(f"/{ModelName.url_vault}") or getattr(
             view, "vault_public", False
         ):
@@ -89,36 +94,72 @@ def _organisation(request: HttpRequest) -> tenancy.Organisation:
     found = tenancy.get_organisation(slug)
     if found is None:
         raise errors.bad_request.NotFound("There is no organisation of that name.")
-    if found.status != "active":
-        raise errors.bad_request.PermissionDenied(
-            "This organisation is suspended; ask the operator of the site."
+    if reason := why_closed(found):
+        raise errors.bad_request.PermissionDenied(reason)
+    if not found.migrated:
+        raise errors.server.Unavailable(
+            "This organisation is being upgraded; try again in a moment.", retry_after=UPGRADE_SECONDS
         )
     return found
 
 
 def _admit_member(request: HttpRequest, view: Any) -> None:
-    token = AccessToken.decode(_credentials(request))
+    credentials = _credentials(request)
+    member, by = _by_key(credentials) if credentials.startswith(api_keys.MARK) else _by_session(credentials)
+    request.vault_actor = _actor(member, by)  # type: ignore[attr-defined]  # known from here on, also where it is denied
+    _check_permission(request, view, member)
+    if isinstance(by, KeyInUse):
+        _check_open_to_keys(view)
+        api_keys.note_use(by)
+        structlog.contextvars.bind_contextvars(api_key=str(by.id))
+    request.user = member
+    request.vault_principal = member  # type: ignore[attr-defined]
+    request.vault_token = by  # type: ignore[attr-defined]
+    structlog.contextvars.bind_contextvars(user=str(member.pk))
+
+
+def _actor(member: User, by: AccessToken | KeyInUse) -> Actor:
+    if isinstance(by, KeyInUse):
+        return Actor(kind="api_key", id=str(by.id), name=f"{by.name} ({member.username})")
+    return Actor(kind="user", id=str(member.pk), name=member.username)
+
+
+def _by_session(credentials: str) -> tuple[User, AccessToken]:
+    token = AccessToken.decode(credentials)
     if token.get("org") != tenancy.current().key:
         raise errors.bad_request.PermissionDenied("This token belongs to another organisation.")
     member = member_of_session(token["sid"])
     if member is None:
         raise errors.bad_request.Unauthenticated("The session has ended; sign in again.")
-    _check_role(request, view, member)
-    request.user = member
-    request.vault_principal = member  # type: ignore[attr-defined]
-    request.vault_token = token  # type: ignore[attr-defined]
-    structlog.contextvars.bind_contextvars(user=str(member.pk))
+    return member, token
 
 
-def _check_role(request: HttpRequest, view: Any, user: User) -> None:
-    if request.method in SAFE_METHODS:
-        needed = getattr(view, "read_role", Role.READER)
-    else:
-        needed = getattr(view, "write_role", Role.EDITOR)
-    if not Role(user.role).includes(needed):
-        raise errors.bad_request.PermissionDenied(
-            f"This needs the role '{Role(needed).value}'; yours is '{user.role}'."
+def _by_key(credentials: str) -> tuple[User, KeyInUse]:
+    found = api_keys.member_of(credentials)
+    if found is None:
+        raise errors.bad_request.Unauthenticated(
+            "This API key is not known here, has expired or was revoked.",
+            headers={"WWW-Authenticate": "ApiKey"},
         )
+    return found
+
+
+def _check_permission(request: HttpRequest, view: Any, member: User) -> None:
+    needed = needed_for(view, request.method or "")
+    if holds(member, needed):
+        return
+    if member.key_permissions is not None:
+        refusal = f"This needs the permission '{needed.name}', which this API key or its owner does not have."
+    elif member.role in Role.values:
+        refusal = f"This needs the role '{needed.least_role.value}'; yours is '{member.role}'."
+    else:
+        refusal = f"This needs the permission '{needed.name}', which your role '{member.role}' does not have."
+    raise errors.bad_request.PermissionDenied(refusal)
+
+
+def _check_open_to_keys(view: Any) -> None:
+    if getattr(view, "people_only", False):
+        raise errors.bad_request.PermissionDenied("This is for people who have signed in, not for API keys.")
 
 
 def _admit_operator(request: HttpRequest) -> None:
@@ -126,6 +167,9 @@ def _admit_operator(request: HttpRequest) -> None:
     operator = operator_service.get(id=token["sub"], is_active=True)
     if operator is None:
         raise errors.bad_request.Unauthenticated("There is no such operator any more; sign in again.")
+    if token.get("gen") != str(operator.token_generation):
+        raise errors.bad_request.Unauthenticated("You have signed out meanwhile; sign in again.")
+    request.vault_actor = Actor(kind="operator", id=str(operator.pk), name=operator.username)  # type: ignore[attr-defined]
     request.vault_principal = operator  # type: ignore[attr-defined]
     request.vault_token = token  # type: ignore[attr-defined]
     structlog.contextvars.bind_contextvars(operator=str(operator.pk))
@@ -133,21 +177,11 @@ def _admit_operator(request: HttpRequest) -> None:
 
 def _credentials(request: HttpRequest) -> str:
     scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() not in {"jwt", "bearer"} or not credentials:
+    credentials, scheme = credentials.strip(), scheme.lower()
+    fits = credentials.startswith(api_keys.MARK) if scheme == "apikey" else scheme in {"jwt", "bearer"}
+    if not fits or not credentials:
         raise errors.bad_request.Unauthenticated(
-            "Sign in first, then send the access token as 'Authorization: JWT <token>'.",
+            "Sign in first, then send the access token as 'Authorization: JWT <token>', or a key as 'ApiKey <key>'.",
             headers={"WWW-Authenticate": "JWT"},
         )
-    return credentials.strip()
-
-
-def _inside(organisation: tenancy.Organisation, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """`chunks`, each made with `organisation` as the current one: a streamed body may still read the database."""
-    iterator = iter(chunks)
-    done = object()
-    while True:
-        with tenancy.use(organisation):
-            chunk = next(iterator, done)
-        if chunk is done:
-            return
-        yield chunk  # type: ignore[misc]
+    return credentials

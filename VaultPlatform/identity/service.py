@@ -1,13 +1,17 @@
-"""The tables of sessions, operators and failed sign-ins; what is done with them is in `sessions` and `lockout`."""
+"""The tables of sessions, API keys, operators and failed sign-ins; what is done with them is in the modules beside."""
 
+import json
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
-from django.db import connection
+from django.db import connection, connections, router
 from django.utils.timezone import now
 
 from VaultModels.control.models import Operator, SignInFailure
-from VaultModels.models import Session, User
+from VaultModels.models import ApiKey, CustomRole, Session, SignInStart, User
 from VaultModels.ModelService import ModelService
 
 
@@ -17,18 +21,34 @@ class SessionService(ModelService[Session]):
     model = Session
 
 
+class ApiKeyService(ModelService[ApiKey]):
+    """The eight primitives on members' API keys."""
+
+    model = ApiKey
+
+
+class SignInStartService(ModelService[SignInStart]):
+    """The eight primitives on sign-ins through another provider that have begun."""
+
+    model = SignInStart
+
+
 @cache
-def _member_query() -> tuple[str, list[str], dict[int, Any]]:
-    """The statement, the fields that it selects, and how to convert those that the database knows otherwise."""
+def _of_members() -> tuple[str, str, list[str], dict[int, Any]]:
+    """For statements that find a member: columns, tables, the fields of the columns, and how to convert them.
+
+    The column behind the member's own holds the permissions of their custom role.
+    """
     name, fields = connection.ops.quote_name, User._meta.concrete_fields
-    columns = ", ".join(f"u.{name(str(field.column))}" for field in fields)
-    tables = f"{name(User._meta.db_table)} u JOIN {name(Session._meta.db_table)} s ON s.user_id = u.id"
-    conditions = "s.id = %s AND s.revoked_at IS NULL AND s.expires_at > %s AND u.is_active"
+    columns = ", ".join(f"u.{name(str(field.column))}" for field in fields) + ", r.permissions"
+    roles = f"LEFT JOIN {name(CustomRole._meta.db_table)} r ON r.name = u.role"
     compiler = User.objects.all().query.get_compiler(connection=connection)
+    converters = compiler.get_converters([field.get_col("u") for field in fields])
     return (
-        f"SELECT {columns} FROM {tables} WHERE {conditions}",  # noqa: S608  # names of our own models
-        [str(field.attname) for field in fields],
-        compiler.get_converters([field.get_col("u") for field in fields]),
+        columns,
+        f"{name(User._meta.db_table)} u {roles}",
+        [str(each.attname) for each in fields],
+        converters,
     )
 
 
@@ -37,24 +57,71 @@ def member_of_session(session_id: str) -> User | None:
 
     It runs with every request, and the ORM takes three times as long to build this join as to run it: hence by hand.
     """
-    statement, fields, converters = _member_query()
     identity, expiry = Session._meta.pk, Session._meta.get_field("expires_at")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            (
-                identity.get_db_prep_value(session_id, connection),
-                expiry.get_db_prep_value(now(), connection),
-            ),
-        )
-        row = cursor.fetchone()
+    row = _member_row(
+        Session._meta.db_table,
+        "s.id = %s AND s.revoked_at IS NULL AND s.expires_at > %s",
+        identity.get_db_prep_value(session_id, connection),
+        expiry.get_db_prep_value(now(), connection),
+    )
+    return None if row is None else _member(row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyInUse:
+    """The API key of a request."""
+
+    id: UUID
+    name: str
+    #: Whether it is time to note that it is in use.
+    to_be_noted: bool
+
+
+def member_of_key(sha256: str, *, noted_since: datetime) -> tuple[User, KeyInUse] | None:
+    """The active member in whose name the valid API key of this digest asks, and the key, in one query.
+
+    Parameters: `noted_since`, the moment from which on a note of the key's last use is recent enough.
+    """
+    moment = ApiKey._meta.get_field("expires_at")
+    row = _member_row(
+        ApiKey._meta.db_table,
+        "s.sha256 = %s AND s.revoked_at IS NULL AND s.expires_at > %s",
+        moment.get_db_prep_value(noted_since, connection),
+        sha256,
+        moment.get_db_prep_value(now(), connection),
+        more=", s.permissions, s.id, s.name, (s.last_used_at IS NULL OR s.last_used_at < %s)",
+    )
     if row is None:
         return None
-    values = list(row)
+    *of_member, granted, key_id, name, due = row
+    member = _member(of_member)
+    member.key_permissions = frozenset(json.loads(granted))
+    return member, KeyInUse(id=UUID(str(key_id)), name=name, to_be_noted=bool(due))
+
+
+def _member_row(table: str, conditions: str, *parameters: Any, more: str = "") -> Any:
+    """The row of an active member beside that of `table`, called `s`, that fits `conditions`; None if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_member_statement(table, conditions, more), parameters)
+        return cursor.fetchone()
+
+
+@cache
+def _member_statement(table: str, conditions: str, more: str) -> str:
+    columns, members, _, _ = _of_members()
+    tables = f"{members} JOIN {connection.ops.quote_name(table)} s ON s.user_id = u.id"
+    return f"SELECT {columns}{more} FROM {tables} WHERE {conditions} AND u.is_active"  # noqa: S608  # nosec B608  # our own names
+
+
+def _member(row: Any) -> User:
+    _, _, fields, converters = _of_members()
+    *values, granted = row
     for position, (functions, column) in converters.items():
         for convert in functions:
             values[position] = convert(values[position], column, connection)
-    return User.from_db(connection.alias, fields, values)
+    member = User.from_db(connection.alias, fields, values)
+    member.role_permissions = None if granted is None else frozenset(json.loads(granted))
+    return member
 
 
 class OperatorService(ModelService[Operator]):
@@ -69,6 +136,29 @@ class SignInFailureService(ModelService[SignInFailure]):
     model = SignInFailure
 
 
+def count_attempt(key: str, *, window_start: datetime) -> SignInFailure:
+    """Count one attempt under `key` and return the count, in one statement, exact however many come at once.
+
+    Counting starts afresh where it began at `window_start` or before. No form of the ORM's has the case and the answer.
+    """
+    alias = router.db_for_write(SignInFailure)
+    name = connections[alias].ops.quote_name
+    moment = SignInFailure._meta.get_field("since")
+    at, start = (moment.get_db_prep_value(each, connections[alias]) for each in (now(), window_start))
+    table = name(SignInFailure._meta.db_table)
+    statement = f"""
+        INSERT INTO {table} AS counted (key, failures, since) VALUES (%s, 1, %s)
+        ON CONFLICT (key) DO UPDATE SET
+            failures = CASE WHEN counted.since <= %s THEN 1 ELSE counted.failures + 1 END,
+            since = CASE WHEN counted.since <= %s THEN excluded.since ELSE counted.since END
+        RETURNING key, failures, since
+    """  # noqa: S608  # nosec B608  # the name of our own model
+    [row] = SignInFailure.objects.using(alias).raw(statement, [key, at, start, start])
+    return row
+
+
 session_service = SessionService()
+api_key_service = ApiKeyService()
+sign_in_start_service = SignInStartService()
 operator_service = OperatorService()
 sign_in_failure_service = SignInFailureService()

@@ -7,12 +7,14 @@ start changes nothing, and whoever deleted `demo` does not find it back.
 import io
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 
 from VaultPlatform import tenancy
+from VaultPlatform.identity.passwords import broken_rules
 from VaultPlatform.identity.service import operator_service
 from VaultPlatform.serving.console import say
 from VaultPlatform.serving.home import CannotStart
@@ -53,12 +55,13 @@ def prepare(*, admin_password: str | None) -> FirstAccounts:
         organisation=not tenancy.list_organisations(),
     )
     if accounts.operator:
-        call_command("create_operator", OPERATOR, password=accounts.password, stdout=io.StringIO())
+        call_command("create_operator", OPERATOR, **_as_given(accounts))
         _tell(f"the operator {OPERATOR}", accounts)
     if accounts.organisation:
-        administrator = {"admin": ADMINISTRATOR, "password": accounts.password}
-        call_command("create_org", ORGANISATION, **administrator, stdout=io.StringIO())
+        call_command("create_org", ORGANISATION, admin=ADMINISTRATOR, **_as_given(accounts))
         _tell(f"the organisation {ORGANISATION} with its administrator {ADMINISTRATOR}", accounts)
+    if not accounts.generated and (accounts.operator or accounts.organisation):
+        _warn_of_weak(accounts.password)
     connections.close_all()
     return accounts
 
@@ -76,13 +79,29 @@ def _migrate() -> None:
             raise CannotStart(
                 f"The {name} cannot be migrated: {reason}\n`manage.py migrate --traceback` tries again."
             )
+        if name.startswith(f"{TEMPLATE_KEY} "):  # of a database of an organisation's own
+            say(f"NOT MIGRATED: {name} ({reason}). `manage.py migrate_orgs` tries again.")
+            continue
         say(
-            f"NOT MIGRATED: organisation {name} ({reason}). It is served as it is, and requests that need what it lacks"
-            f" fail. `manage.py migrate_orgs --org {name}` tries again."
+            f"NOT MIGRATED: organisation {name} ({reason}). Requests for it are answered 503 until"
+            f" `manage.py migrate_orgs --org {name}` succeeds."
         )
     for sentence in outcome.of_plugins():
         say(f"{sentence} `manage.py migrate` tries again.")
     settings.PLUGIN_HOST.check_migrated()
+
+
+def _as_given(accounts: FirstAccounts) -> dict[str, Any]:
+    """Options of the commands that create an account. A weak password is taken: it is told, and can be changed."""
+    return {"password": accounts.password, "accept_weak_password": True, "stdout": io.StringIO()}
+
+
+def _warn_of_weak(password: str) -> None:
+    if broken := broken_rules(password, username=ADMINISTRATOR):
+        say(
+            f"WEAK PASSWORD: that of VAULT_ADMIN_PASSWORD would be refused anywhere else. {broken} Change it before"
+            " others can reach this site: POST /vault/auth/password; another operator: `manage.py create_operator`."
+        )
 
 
 def _tell(created: str, accounts: FirstAccounts) -> None:

@@ -65,6 +65,26 @@ def locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def marked(path: Path, *, exclusive: bool = False, wait: bool = True) -> Iterator[bool]:
+    """Hold the mark file `path`, alone or together with others; False inside if it is taken, and it may not `wait`."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+    how = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | (0 if wait else fcntl.LOCK_NB)
+    try:
+        yield _flock(descriptor, how)
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)  # a child forked meanwhile holds the descriptor too
+        os.close(descriptor)
+
+
+def _flock(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        return False
+    return True
+
+
 class LocalWriter:
     """Writes a new file in `folder`, hashing on the way. Whoever opened it closes it, whatever happened."""
 

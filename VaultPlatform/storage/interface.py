@@ -1,6 +1,7 @@
 """What a blob storage is, for whoever uses one and whoever writes one."""
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -77,5 +78,15 @@ class BlobStorage(Protocol):
     ) -> int:
         """Remove what was abandoned at least `older_than` ago; how much it was.
 
-        `referenced` gets digests and returns those of them that are still in use.
+        `referenced` gets digests and returns those of them that are still in use. Nothing is removed, and 0 returned,
+        while somebody holds `sweeps_held`.
         """
+
+    def sweeps_held(self) -> AbstractContextManager[None]:
+        """While inside, nothing is swept or cleared: of the current organisation, or of all if there is none.
+
+        Whoever copies what rows name holds it from before the rows are read until the last blob is.
+        """
+
+    def clear(self) -> None:
+        """Remove everything of the current organisation. Raises Conflict while somebody holds `sweeps_held`."""

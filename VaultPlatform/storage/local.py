@@ -3,6 +3,8 @@
     <root>/<organisation's key>/incoming/<random>            while bytes arrive
                                 blobs/<2 digits>/<SHA-256>   at their address
                                 lock
+                                sweeping.lock                held by who sweeps (alone) and who copies (together)
+           sweeping.lock                                     held by who sweeps (together) and who copies all (alone)
 
 Bytes move from `incoming` to their address by a rename, after they were synced: a reader sees all of them or none.
 Whoever places, relies on, or removes a blob does so under the lock, for microseconds. Relying on a blob that is there
@@ -11,20 +13,31 @@ moves its modification time forward, which is how a `discard` or a sweep learns 
 
 import os
 import re
+import shutil
 import time
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
+from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
-from VaultPlatform.storage.files import LocalReader, LocalWriter, locked, make_folder, sync_folder, translated
+from VaultPlatform.storage.files import (
+    LocalReader,
+    LocalWriter,
+    locked,
+    make_folder,
+    marked,
+    sync_folder,
+    translated,
+)
 from VaultPlatform.storage.interface import Incoming, Stored
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[0-9a-f]{32}")
 _SWEEP_BATCH = 500
+_SWEEPING = "sweeping.lock"
 
 
 class LocalBlobStorage:
@@ -93,13 +106,62 @@ class LocalBlobStorage:
             Unavailable: the file system does not let it.
         """
         limit = time.time_ns() - int(older_than.total_seconds() * 1e9)
-        with translated("sweep"):
+        if not self._room().exists():
+            return 0
+        with translated("sweep"), self._sweeping() as may:
+            if not may:
+                return 0
             removed = sum(self._remove_old(path, limit) for path in (self._room() / "incoming").glob("*"))
             found = (path for path in (self._room() / "blobs").glob("*/*") if _is_old(path, limit))
             while batch := {path.name: path for path in islice(found, _SWEEP_BATCH)}:
                 for digest in batch.keys() - set(referenced(batch.keys())):
                     removed += self._remove_old(batch[digest], limit)
         return removed
+
+    @contextmanager
+    def sweeps_held(self) -> Iterator[None]:
+        """While inside, nothing is swept or cleared: of the current organisation, or of all if there is none.
+
+        It begins by waiting for sweeps that run. Raises Unavailable.
+        """
+        one = tenancy.current_or_none() is not None
+        with translated("keep sweeps away"):
+            mark = make_folder(self._room() if one else self._root) / _SWEEPING
+        with marked(mark, exclusive=not one):
+            yield
+
+    def clear(self) -> None:
+        """Remove everything of the current organisation; what a removal left that was killed, too.
+
+        Raises:
+            Conflict: it is being copied.
+            Unavailable: the file system does not let it.
+        """
+        room = self._room()
+        going = room.with_name(f".removing-{room.name}")
+        with translated("remove an organisation's files"):
+            if going.exists():
+                shutil.rmtree(going)
+            if room.exists():
+                with self._sweeping() as may:
+                    if not may:
+                        raise errors.bad_request.Conflict(
+                            "The organisation's files are being copied by a backup or an export; try again when that"
+                            " has ended."
+                        )
+                    room.rename(going)
+                shutil.rmtree(going)
+                sync_folder(self._root)
+
+    @contextmanager
+    def _sweeping(self) -> Iterator[bool]:
+        """The right to remove what is there; False inside if somebody copies it."""
+        all_of_them, own = make_folder(self._root) / _SWEEPING, make_folder(self._room()) / _SWEEPING
+        with (
+            marked(all_of_them, wait=False) as nobody_copies_all,
+            marked(own, exclusive=True, wait=False) as free,
+        ):
+            yield nobody_copies_all and free
 
     def _remove_old(self, path: Path, limit: int) -> bool:
         with self._lock():

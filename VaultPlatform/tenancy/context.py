@@ -1,16 +1,19 @@
 """Which organisation the running code works for: one context variable, and the ways to set it."""
 
 import functools
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar, cast
 
 from VaultPlatform.tenancy.exceptions import NoOrganisation
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,43 +26,85 @@ class Organisation:
     key: str
     #: Name for people.
     name: str
-    #: "active" or "suspended".
+    #: "active", "suspended", or a state of coming or going: see `VaultPlatform.tenancy.states`.
     status: str = "active"
+    #: When it may be removed for good; None for one that goes on living.
+    delete_after: datetime | None = None
+    #: Label of its own database among Database.organisations; empty for one that is in the site's.
+    database: str = ""
+    #: Whether its database is at the state of this process's code; if not, it cannot be served.
+    migrated: bool = True
 
 
-_current: ContextVar[Organisation | None] = ContextVar("vault_organisation", default=None)
+@dataclass(frozen=True, eq=False)
+class _Entered:
+    """One entry of an organisation, told from every other entry of the same one."""
+
+    organisation: Organisation
+    outer: "_Entered | None"
+
+
+_current: ContextVar[_Entered | None] = ContextVar("vault_organisation", default=None)
 
 
 def current_or_none() -> Organisation | None:
     """The current organisation, or None outside of any."""
-    return _current.get()
+    entered = _current.get()
+    return None if entered is None else entered.organisation
 
 
 def current() -> Organisation:
     """The current organisation. Raises NoOrganisation outside of any."""
-    organisation = _current.get()
-    if organisation is None:
+    entered = _current.get()
+    if entered is None:
         raise NoOrganisation
-    return organisation
+    return entered.organisation
 
 
 @contextmanager
 def use(organisation: Organisation) -> Iterator[Organisation]:
-    """Make `organisation` the current one inside the block; the one before comes back after it."""
-    token = _current.set(organisation)
+    """Make `organisation` the current one inside the block; the one before comes back after it.
+
+    A block that is left late, as that of a generator which is thrown away half-way, changes nothing any more.
+    """
+    entered = _Entered(organisation, _current.get())
+    _current.set(entered)
     try:
         yield organisation
     finally:
-        _current.reset(token)
+        if _is_inside(entered):
+            _current.set(entered.outer)
+
+
+def _is_inside(entered: _Entered) -> bool:
+    """Whether what runs now is still inside that entry, however deep."""
+    here = _current.get()
+    while here is not None and here is not entered:
+        here = here.outer
+    return here is entered
 
 
 def propagate(function: Callable[P, R]) -> Callable[P, R]:
-    """`function`, to be run elsewhere (in a thread) for the organisation that is current now.
+    """`function`, to be run elsewhere (in a thread, another event loop) for the organisation that is current now.
 
     Database connections which that thread did not have before are closed when `function` returns, so a thread that
-    ends leaves none behind. Raises NoOrganisation if there is none to carry.
+    ends leaves none behind. A coroutine function gives a coroutine function. Raises NoOrganisation if there is no
+    organisation to carry, TypeError for a generator function, whose body would run after the organisation was left.
     """
     organisation = current()
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError(
+            f"{function.__qualname__} is a generator: its body runs while it is iterated over, when the organisation"
+            " has been left again. Propagate the function that iterates, or let this one return a list."
+        )
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:
+            with use(organisation):
+                return await function(*args, **kwargs)
+
+        return cast("Callable[P, R]", awaited)
 
     @functools.wraps(function)
     def carried(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -67,6 +112,28 @@ def propagate(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return carried
+
+
+def inside(organisation: Organisation, items: Iterable[T]) -> Iterator[T]:
+    """`items`, each made with `organisation` as the current one, which it is not for whoever takes them."""
+    iterator, done = iter(items), object()
+    while True:
+        with use(organisation):
+            item = next(iterator, done)
+        if item is done:
+            return
+        yield cast("T", item)
+
+
+async def inside_async(organisation: Organisation, items: AsyncIterable[T]) -> AsyncIterator[T]:
+    """As `inside`, of what is made asynchronously."""
+    iterator, done = aiter(items), object()
+    while True:
+        with use(organisation):
+            item = await anext(iterator, done)
+        if item is done:
+            return
+        yield cast("T", item)
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from VaultPlatform.config.sections import DatabaseSection
+    from VaultPlatform.config.sections import DatabaseSection, OwnDatabase
 
+#: Of `default`: label of each database of an organisation's own -> what is different there.
+OWN = "ORGANISATIONS"
 _BACKENDS = "VaultPlatform.tenancy.backends"
 #: Schema of the control plane on PostgreSQL.
 CONTROL_SCHEMA = "control"
@@ -43,7 +45,15 @@ def _sqlite(config: "DatabaseSection", home: Path) -> dict[str, dict[str, Any]]:
         "CONN_MAX_AGE": config.conn_max_age_seconds,
     }
     return {
-        "default": {**shared, "ENGINE": f"{_BACKENDS}.sqlite3", "NAME": str(home / "organisations")},
+        "default": {
+            **shared,
+            "ENGINE": f"{_BACKENDS}.sqlite3",
+            "NAME": str(home / "organisations"),
+            OWN: {
+                label: {"NAME": own.folder or str(home / "organisations")}
+                for label, own in config.organisations.items()
+            },
+        },
         "control": {**shared, "ENGINE": "django.db.backends.sqlite3", "NAME": sqlite_uri(control_file(home))},
     }
 
@@ -65,6 +75,28 @@ def _postgresql(config: "DatabaseSection") -> dict[str, dict[str, Any]]:
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
     return {
-        "default": {**shared, "ENGINE": f"{_BACKENDS}.postgresql"},
+        "default": {
+            **shared,
+            "ENGINE": f"{_BACKENDS}.postgresql",
+            OWN: {label: _own(own, shared) for label, own in config.organisations.items()},
+        },
         "control": {**shared, "ENGINE": f"{_BACKENDS}.postgresql_control", "SCHEMA": CONTROL_SCHEMA},
+    }
+
+
+def _own(own: "OwnDatabase", shared: dict[str, Any]) -> dict[str, Any]:
+    different = {
+        "NAME": own.name,
+        "USER": own.user,
+        "PASSWORD": own.password.resolve() if own.password else None,
+        "HOST": own.host,
+        "PORT": str(own.port) if own.port else None,
+    }
+    options = {"sslmode": own.ssl_mode, "pooled": own.pooled}
+    return {
+        **{key: value for key, value in different.items() if value is not None},
+        "OPTIONS": {
+            **shared["OPTIONS"],
+            **{key: value for key, value in options.items() if value is not None},
+        },
     }

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from VaultPlatform.tenancy.context import Organisation, use
+from VaultPlatform.tenancy.fingerprint import code_fingerprint
 from VaultPlatform.tenancy.names import may_be_slug
 from VaultPlatform.tenancy.service import organisation_service
+from VaultPlatform.tenancy.states import IMPORTING
 
 if TYPE_CHECKING:
     from VaultModels.control.models import Organisation as Row
@@ -21,20 +23,29 @@ _cache: dict[str, tuple[float, Organisation]] = {}
 
 
 def get_organisation(slug: str) -> Organisation | None:
-    """The organisation named `slug`, whatever its status, or None. At most TTL_SECONDS old."""
+    """The organisation named `slug`, or None. At most TTL_SECONDS old.
+
+    Its status may be any but "importing": what is not complete is not there yet.
+    """
     cached = _cache.get(slug)
     if cached is not None and cached[0] > time.monotonic():
         return cached[1]
     row = organisation_service.get(slug=slug) if may_be_slug(slug) else None
-    if row is None:
+    if row is None or row.status == IMPORTING:
         _cache.pop(slug, None)
         return None
     return _remember(as_value(row))
 
 
+def get_organisation_by_key(key: str) -> Organisation | None:
+    """The organisation whose storage is named `key`, however it is called by now; None, and up to date, as above."""
+    row = organisation_service.get(key=key)
+    return None if row is None or row.status == IMPORTING else as_value(row)
+
+
 def list_organisations() -> list[Organisation]:
-    """All organisations, by slug."""
-    return [as_value(row) for row in organisation_service.filter()]
+    """All organisations, by slug, but those that are being imported."""
+    return [as_value(row) for row in organisation_service.filter() if row.status != IMPORTING]
 
 
 def each_organisation() -> Iterator[Organisation]:
@@ -51,7 +62,15 @@ def forget(slug: str) -> None:
 
 def as_value(row: Row) -> Organisation:
     """The row as the value that code carries about."""
-    return Organisation(slug=row.slug, key=row.key, name=row.name, status=row.status)
+    return Organisation(
+        slug=row.slug,
+        key=row.key,
+        name=row.name,
+        status=row.status,
+        delete_after=row.delete_after,
+        database=row.database,
+        migrated=row.schema == code_fingerprint(),
+    )
 
 
 def _remember(organisation: Organisation) -> Organisation:

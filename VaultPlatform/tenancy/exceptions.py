@@ -13,10 +13,10 @@ class NoOrganisation(TenancyError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no current organisation, so the database of 'default' is not known. Inside a request and a task"
-            " it is set for you. Elsewhere enter it: `with tenancy.use(organisation): …`. A thread that you start"
-            " begins without one: hand it `tenancy.propagate(function)` in place of `function`. Tables of the whole"
-            " site are in the database 'control', which needs none."
+            "There is no current organisation, so it is not known whose database, cache or files are meant. Inside a"
+            " request and a task it is set for you. Elsewhere enter it: `with tenancy.use(organisation): …`. A"
+            " thread that you start begins without one: hand it `tenancy.propagate(function)` in place of `function`."
+            " Tables of the whole site are in the database 'control', which needs none."
         )
 
 
@@ -54,3 +54,20 @@ class StatementRefused(TenancyError):
 
     def __init__(self, *, what: str, advice: str) -> None:
         super().__init__(f"{what} cannot be confined to the current organisation here. {advice}")
+
+
+class CacheNotApart(TenancyError):
+    """A use of the cache that cannot be kept to one organisation."""
+
+    def __init__(self, *, what: str, advice: str) -> None:
+        super().__init__(f"{what}. {advice}")
+
+
+class NoAddress(TenancyError):
+    """The address of an organisation's file was asked for, which has none."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(
+            f"The file '{name}' has no address: files of organisations are not served by themselves. Write a view that"
+            " opens it and answers with a FileResponse, so that the gate stands before it."
+        )

@@ -15,6 +15,8 @@ from VaultPlatform.tenancy.context import use
 from VaultPlatform.tenancy.exceptions import TenancyError
 from VaultPlatform.tenancy.names import TEMPLATE
 
+#: What became of an organisation.
+MIGRATED, UP_TO_DATE = "migrated", "up to date"
 #: Characters of a reason that are told.
 _LONGEST = 400
 
@@ -35,6 +37,8 @@ class Outcome:
 
     #: Name of each database whose core could not be migrated, with the reason.
     failed: dict[str, str] = field(default_factory=dict)
+    #: Slug of each organisation that is done -> MIGRATED or UP_TO_DATE.
+    organisations: dict[str, str] = field(default_factory=dict)
     #: Plugins that could not be migrated; everything else in that database was.
     plugins: list[PluginFailure] = field(default_factory=list)
     #: Databases with unapplied migrations, when only asked to check.

@@ -4,7 +4,7 @@ A proxy appends the address it was asked from to `X-Forwarded-For`; what stands 
 So the header counts only if a trusted proxy sent it, and is read from the right as far as trusted proxies wrote it.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
@@ -21,16 +21,22 @@ def client_address(request: HttpRequest | Request) -> str:
     is none of them. The peer's again, if there is no such entry or it is no address.
     """
     peer = str(request.META.get("REMOTE_ADDR", ""))
-    address = _parsed(peer)
+    address = parsed(peer)
     if address is None or not _trusted(address):
         return _written(address, peer)
     found = _forwarded_for(str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(","))
     return _written(found or address, peer)
 
 
+def from_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether the peer itself is one of `Base.trusted_proxies`."""
+    peer = parsed(str(request.META.get("REMOTE_ADDR", "")))
+    return peer is not None and _trusted(peer)
+
+
 def _forwarded_for(entries: list[str]) -> Address | None:
     for entry in reversed(entries):
-        address = _parsed(entry.strip())
+        address = parsed(entry.strip())
         if address is None or not _trusted(address):
             return address
     return None
@@ -41,7 +47,9 @@ def _written(address: Address | None, text: str) -> str:
     return text if address is None else str(address)
 
 
-def _parsed(text: str) -> Address | None:
+@lru_cache(4096)
+def parsed(text: str) -> Address | None:
+    """`text` as an address; None if it is none."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -12,10 +12,17 @@ _ACCEPTED = frozenset({"utf-8", "ascii", "iso8859-1"})
 
 
 class VaultRequest(WSGIRequest):
-    """Django's request, but for odd character sets: Django would decode the query with whatever codec is named."""
+    """Django's request, but for odd character sets: Django would decode the query with whatever codec is named.
+
+    The odd one is kept as `vault.refused_charset`, for whoever has to read a body in it.
+    """
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        super().__init__({**environ, "CONTENT_TYPE": _without_odd_charset(environ.get("CONTENT_TYPE", ""))})
+        content_type = environ.get("CONTENT_TYPE", "")
+        if refused := _odd_charset(content_type):
+            content_type = _CHARSET.sub("", content_type)
+            environ = {**environ, "CONTENT_TYPE": content_type, "vault.refused_charset": refused}
+        super().__init__(environ)
 
 
 class VaultHandler(WSGIHandler):
@@ -30,13 +37,11 @@ def vault_application() -> VaultHandler:
     return VaultHandler()
 
 
-def _without_odd_charset(content_type: str) -> str:
+def _odd_charset(content_type: str) -> str | None:
+    """The character set that is named and that no text is read in here."""
     named = _CHARSET.search(content_type)
-    return (
-        content_type
-        if named is None or _is_accepted(named[1].strip(' "'))
-        else _CHARSET.sub("", content_type)
-    )
+    charset = named[1].strip(' "') if named else ""
+    return None if named is None or _is_accepted(charset) else charset or "none"
 
 
 def _is_accepted(charset: str) -> bool:

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.clients import statements
+from tests.clients import AUDITED, statements
 
 
 def test_the_list_shows_the_newest_first_in_pages(ed: Any) -> None:
@@ -109,7 +109,8 @@ def test_sharing_costs_three_statements(ed: Any) -> None:
     with statements() as counted:
         ed.share()
 
-    assert counted()["default"] == 3  # who is asking, how many are there, the row
+    # who is asking, how many are there, the row; and what every audited write costs
+    assert counted()["default"] == 3 + AUDITED["default"]
 
 
 def test_removing_costs_three_statements(ed: Any) -> None:
@@ -118,7 +119,7 @@ def test_removing_costs_three_statements(ed: Any) -> None:
     with statements() as counted:
         ed.send("delete", f"/vault/bookmarks/{bookmark['id']}")
 
-    assert counted()["default"] == 3  # who is asking, whose is it, the row
+    assert counted()["default"] == 3 + AUDITED["default"]  # who is asking, whose is it, the row
 
 
 def test_showing_one_costs_two_statements(ed: Any) -> None:

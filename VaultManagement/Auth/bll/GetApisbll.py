@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from VaultErrors.BackendErrors import errors
-from VaultManagement.Auth.bll.HelperFunctions import password_fits
+from VaultManagement.Auth.bll.HelperFunctions import no_such_account
 from VaultManagement.Users.bll.service import user_service
 from VaultPlatform import tenancy
 from VaultPlatform.identity import lockout
+from VaultPlatform.identity.passwords import password_fits
+from VaultPlatform.identity.permissions import permissions, rights_of
 from VaultPlatform.identity.tokens import RefreshToken
 
 if TYPE_CHECKING:
@@ -23,16 +25,28 @@ def get_member(*, username: str, password: str, address: str) -> User:
     Raises Unauthenticated, alike for every reason, and TooManyRequests once that has happened too often.
     """
     username = AbstractBaseUser.normalize_username(username)
-    attempt = lockout.check(
+    attempt = lockout.begin(
         plane="organisation", organisation=tenancy.current().key, username=username, address=address
     )
     user = user_service.get(username=username)
     fits = password_fits(user, password)
     if user is None or not fits:
-        lockout.count_failure(attempt)
-        raise errors.bad_request.Unauthenticated("No active account has this name and password.")
-    lockout.forget(attempt)
+        raise no_such_account()
+    lockout.forgiven(attempt)
     return user
+
+
+def check_own_password(*, user: User, password: str, address: str) -> None:
+    """Raise ValidationError unless `password` is that of `user`, who is signed in.
+
+    It counts as a sign-in: a stolen token is no way to guess the password at leisure. Raises TooManyRequests alike.
+    """
+    attempt = lockout.begin(
+        plane="organisation", organisation=tenancy.current().key, username=user.username, address=address
+    )
+    if not password_fits(user, password):
+        raise errors.bad_request.ValidationError("old_password: this is not your password.")
+    lockout.forgiven(attempt)
 
 
 def get_refresh_token(*, refresh: str) -> RefreshToken:
@@ -50,5 +64,6 @@ def get_me(*, user: User) -> dict[str, Any]:
         "username": user.username,
         "email": user.email,
         "role": user.role,
+        "permissions": sorted(permissions() if (rights := rights_of(user)) is None else rights),
         "organisation": tenancy.current().slug,
     }

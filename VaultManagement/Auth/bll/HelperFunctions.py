@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.utils.timezone import now
 
+from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
 from VaultPlatform.identity.tokens import AccessToken, RefreshToken
 
-if TYPE_CHECKING:
-    from VaultModels.models import User
+#: Characters of `Session.user_agent`.
+USER_AGENT_LENGTH = 120
 
 
-def password_fits(user: User | None, password: str) -> bool:
-    """Whether `password` is that of an active `user`; costs the same when there is none."""
-    encoded = user.password if user is not None else _nobodys_password()
-    return check_password(password, encoded) and user is not None and user.is_active
+def no_such_account() -> errors.VaultError:
+    """The answer to every name and password that let nobody in, whatever the reason."""
+    return errors.bad_request.Unauthenticated("No active account has this name and password.")
+
+
+def shortened(user_agent: str) -> str:
+    """So much of what a client says of itself as is kept: one line of printable characters."""
+    return "".join(character for character in user_agent if character.isprintable())[:USER_AGENT_LENGTH]
 
 
 def token_pair(*, user_id: UUID, session_id: UUID, refresh: RefreshToken) -> dict[str, Any]:
@@ -41,8 +44,3 @@ def new_refresh_token(*, user_id: UUID, session_id: UUID) -> RefreshToken:
 def refresh_expiry() -> datetime:
     """When a refresh token made now ends."""
     return now() + RefreshToken.lifetime
-
-
-@cache
-def _nobodys_password() -> str:
-    return make_password("nobody's password, checked to spend the same time")

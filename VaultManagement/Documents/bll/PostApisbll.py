@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -36,6 +36,8 @@ STORED, CREATED, CHANGED = "stored_blobs", "created_documents", "document_change
 CHANGE = {"common": [CHANGED, *OUTCOME["common"]]}
 #: What hooks call a document.
 ENTITY_TYPE = "Document"
+#: Columns that the audit trail names when they change.
+TOLD = frozenset({"title", "folder", "tags", "attributes"})
 
 
 @external_step
@@ -95,6 +97,7 @@ def create_document_bll(
     _write_tags(document, tags)
     remember(orchestrator, CREATED, str(document.id))
     _queue(orchestrator, "on_entity_created", document)
+    _note(orchestrator, "on_entity_created", document)
     orchestrator.queue_event("on_version_added", document_id=str(document.id), number=1)
     _answer(orchestrator, format_document(document), 201)
 
@@ -199,6 +202,7 @@ def _write(orchestrator: Any, document: Document, *, event: str, **fields: Any) 
     remember(orchestrator, CHANGED, change)
     document_service.update(document, **fields)
     _queue(orchestrator, event, document)
+    _note(orchestrator, event, document, changed=[name for name in changed if name in TOLD])
 
 
 def _discarded(stored: dict[str, Any]) -> bool:
@@ -226,6 +230,13 @@ def _answer(orchestrator: Any, result: dict[str, Any] | None, status: int) -> No
 
 def _queue(orchestrator: Any, event: str, document: Document) -> None:
     orchestrator.queue_event(event, entity_type=ENTITY_TYPE, entity_id=str(document.id))
+
+
+def _note(orchestrator: Any, event: str, document: Document, *, changed: Sequence[str] = ()) -> None:
+    """Enter what an event tells, such as "document.archived", into the audit trail."""
+    action = f"document.{event.removeprefix('on_entity_')}"
+    detail = {"fields": sorted(changed)} if changed else {}
+    orchestrator.note_audit(action, entity_type=ENTITY_TYPE, entity_id=document.id, detail=detail)
 
 
 def _replace_tags(document: Document, tags: list[str]) -> None:

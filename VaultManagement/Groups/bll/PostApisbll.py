@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from VaultModels.models import User
 
 OUTCOME = {"common": ["result", "result_status"]}
+#: What the audit trail calls a group.
+ENTITY_TYPE = "Group"
 
 
 @db_step
@@ -32,6 +34,9 @@ def create_group_bll(orchestrator: Any, name: str, members: Sequence[UUID]) -> N
         raise name_taken(name) from error
     if users:
         group.user_set.add(*users)
+    orchestrator.note_audit(
+        "group.created", entity_type=ENTITY_TYPE, entity_id=group.pk, detail={"name": name}
+    )
     orchestrator.set_context_value("result", format_group(group))
     orchestrator.set_context_value("result_status", 201)
 
@@ -50,6 +55,10 @@ def update_group_bll(
             group_service.update(group, name=name)
         except IntegrityError as error:
             raise name_taken(name) from error
+    changed = [field for field, value in (("name", name), ("members", members)) if value is not None]
+    orchestrator.note_audit(
+        "group.updated", entity_type=ENTITY_TYPE, entity_id=group.pk, detail={"fields": changed}
+    )
     orchestrator.set_context_value("result", format_group(group))
     orchestrator.set_context_value("result_status", 200)
 
@@ -58,7 +67,11 @@ def update_group_bll(
 @context_manager(get_contexts={}, set_contexts=OUTCOME)
 def delete_group_bll(orchestrator: Any, group_id: int) -> None:
     """Remove a group; its members stay."""
-    group_service.delete(_locked(group_id, for_delete=True))
+    group = _locked(group_id, for_delete=True)
+    group_service.delete(group)
+    orchestrator.note_audit(
+        "group.deleted", entity_type=ENTITY_TYPE, entity_id=group_id, detail={"name": group.name}
+    )
     orchestrator.set_context_value("result_status", 204)
 
 

@@ -7,14 +7,16 @@ from django.conf import settings
 from NimbusVaultConstants.CommonConstants.Paging import page_of
 from Plugins.plugin_manager import plugin_manager
 from VaultErrors.BackendErrors import errors
-from VaultManagement.Auth.bll.HelperFunctions import password_fits
 from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
 from VaultManagement.Site.bll.HelperFunctions import format_hook, format_organisation, format_site_plugin
-from VaultPlatform import tenancy
+from VaultPlatform import audit, tenancy
 from VaultPlatform.host import PluginStatus
 from VaultPlatform.identity import lockout
+from VaultPlatform.identity.passwords import password_fits
 from VaultPlatform.identity.service import operator_service
 from VaultPlatform.identity.tokens import SiteToken
+from VaultPlatform.tenancy import archive
+from VaultPlatform.tenancy.archive import Export
 
 
 def get_site_token(*, username: str, password: str, address: str) -> dict[str, Any]:
@@ -22,14 +24,15 @@ def get_site_token(*, username: str, password: str, address: str) -> dict[str, A
 
     Raises Unauthenticated, alike for every reason, and TooManyRequests once that has happened too often.
     """
-    attempt = lockout.check(plane="site", username=username, address=address)
+    attempt = lockout.begin(plane="site", username=username, address=address)
     operator: Any = operator_service.get(username=username)
     fits = password_fits(operator, password)
     if operator is None or not fits:
-        lockout.count_failure(attempt)
         raise errors.bad_request.Unauthenticated("No active operator has this name and password.")
-    lockout.forget(attempt)
-    token = SiteToken.make(sub=operator.pk)
+    lockout.forgiven(attempt)
+    with audit.use_actor("operator", operator.pk, operator.username):
+        audit.record_site(action="operator.signed_in", entity_type="Operator", entity_id=operator.pk)
+    token = SiteToken.make(sub=operator.pk, gen=operator.token_generation)
     return {"access": str(token), "expires_in": int(SiteToken.lifetime.total_seconds())}
 
 
@@ -44,6 +47,14 @@ def get_organisation(*, slug: str) -> dict[str, Any]:
     if found is None:
         raise errors.bad_request.NotFound(f"There is no organisation '{slug}'.")
     return format_organisation(found)
+
+
+def export_organisation(*, slug: str, compressed: bool, without_unknown_tables: bool) -> Export:
+    """The archive of one organisation, to be streamed and closed. Raises NotFound, Conflict, Unavailable."""
+    organisation = tenancy.find_organisation(slug)
+    return archive.export_organisation(
+        organisation, compressed=compressed, without_unknown=without_unknown_tables
+    )
 
 
 def list_site_plugins(*, limit: int, offset: int) -> dict[str, Any]:

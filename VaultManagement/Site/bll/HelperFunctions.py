@@ -10,7 +10,12 @@ from VaultPlatform.tenancy import Organisation
 
 def format_organisation(organisation: Organisation) -> dict[str, Any]:
     """An organisation as operators see it."""
-    return {"slug": organisation.slug, "name": organisation.name, "status": organisation.status}
+    return {
+        "slug": organisation.slug,
+        "name": organisation.name,
+        "status": organisation.status,
+        "delete_after": organisation.delete_after,
+    }
 
 
 def format_site_plugin(status: PluginStatus, *, traceback: str | None) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Writes of operators, as steps of a run. They work on databases other than the current one, so they are external."""
 
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from Orchestrators.ContextManager import context_manager, external_step
@@ -7,9 +10,12 @@ from VaultErrors.BackendErrors import errors
 from VaultManagement.Site.bll.HelperFunctions import format_organisation
 from VaultManagement.Users.bll.service import user_service
 from VaultPlatform import tenancy
+from VaultPlatform.tenancy import archive
 
 OUTCOME = {"common": ["result", "result_status", "organisation"]}
 ORGANISATION = {"common": ["organisation"]}
+BEFORE = {"common": ["organisation_before"]}
+CHANGE = {"common": ["result", "result_status", "organisation_before"]}
 
 
 @external_step
@@ -35,6 +41,71 @@ def create_administrator_bll(orchestrator: Any, username: str, password_hash: st
     """Give the new organisation the administrator that signs in first."""
     with tenancy.use(_made_organisation(orchestrator)):
         user_service.create(username=username, password_hash=password_hash, role="administrator")
+
+
+@external_step
+@context_manager(get_contexts={}, set_contexts=OUTCOME)
+def import_organisation_bll(orchestrator: Any, slug: str, path: str, name: str) -> None:
+    """Make an organisation of the archive in the file `path`; its slug goes into the context."""
+    with Path(path).open("rb") as file:
+        organisation = archive.import_organisation(file, slug=slug, name=name)
+    orchestrator.set_context_value("organisation", organisation.slug)
+    orchestrator.set_context_value("result", format_organisation(organisation))
+    orchestrator.set_context_value("result_status", 201)
+
+
+@external_step
+@context_manager(get_contexts={}, set_contexts=CHANGE)
+def rename_organisation_bll(orchestrator: Any, slug: str, changes: dict[str, str]) -> None:
+    """Give an organisation another slug, another name, or both."""
+
+    def rename(organisation: tenancy.Organisation) -> tenancy.Organisation:
+        return tenancy.rename_organisation(
+            organisation.slug, new_slug=changes.get("slug"), name=changes.get("name")
+        )
+
+    _change(orchestrator, slug, rename)
+
+
+@external_step
+@context_manager(get_contexts={}, set_contexts=CHANGE)
+def suspend_organisation_bll(orchestrator: Any, slug: str) -> None:
+    """Close an organisation to its members."""
+    _change(orchestrator, slug, lambda organisation: tenancy.suspend_organisation(organisation.slug))
+
+
+@external_step
+@context_manager(get_contexts={}, set_contexts=CHANGE)
+def resume_organisation_bll(orchestrator: Any, slug: str) -> None:
+    """Open an organisation again."""
+    _change(orchestrator, slug, lambda organisation: tenancy.resume_organisation(organisation.slug))
+
+
+@external_step
+@context_manager(get_contexts={}, set_contexts=CHANGE)
+def delete_organisation_bll(orchestrator: Any, slug: str) -> None:
+    """Close an organisation, to be removed after the grace period."""
+    _change(orchestrator, slug, lambda organisation: tenancy.delete_organisation(organisation.slug))
+
+
+@external_step
+@context_manager(get_contexts=BEFORE, set_contexts={})
+def rollback_change_organisation_bll(orchestrator: Any) -> None:
+    """Put the organisation's names and state back to what they were."""
+    tenancy.put_back_organisation(
+        tenancy.Organisation(**orchestrator.get_context_value("organisation_before"))
+    )
+
+
+def _change(
+    orchestrator: Any, slug: str, change: Callable[[tenancy.Organisation], tenancy.Organisation]
+) -> None:
+    """Remember the organisation as it is, change it, and answer with it."""
+    before = tenancy.find_organisation(slug)
+    changed = change(before)
+    orchestrator.set_context_value("organisation_before", asdict(before))
+    orchestrator.set_context_value("result", format_organisation(changed))
+    orchestrator.set_context_value("result_status", 200)
 
 
 def _made_organisation(orchestrator: Any) -> tenancy.Organisation:

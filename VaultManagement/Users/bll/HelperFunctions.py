@@ -1,30 +1,15 @@
-"""Small parts of members that touch no table: passwords, what a client gets to see, what to answer in trouble."""
+"""Small parts of members that touch no table: what a client gets to see, what to answer in trouble."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError as RulesBroken
-
 from NimbusVaultConstants.CommonConstants.Choices import Role
 from VaultErrors.BackendErrors import errors
-from VaultModels.ModelRegistry import get_model
 
 if TYPE_CHECKING:
     from VaultModels.models import User
-
-
-def hashed_password(password: str, *, username: str, email: str) -> str:
-    """The hash of a new password. Raises ValidationError if it breaks the site's rules, or is like the name."""
-    named: Any = get_model("VaultModels.User")(username=username, email=email)
-    try:
-        validate_password(password, user=named)
-    except RulesBroken as broken:
-        raise errors.bad_request.ValidationError(f"password: {' '.join(broken.messages)}") from broken
-    return make_password(password)
 
 
 def is_active_administrator(user: User) -> bool:

@@ -20,6 +20,8 @@ class Operator(models.Model):
     password = models.CharField(max_length=128)
     #: An operator who is not active cannot sign in, and tokens given before are refused.
     is_active = models.BooleanField(default=True)
+    #: Tokens name the generation that they are of; signing out begins the next, so that all given before are refused.
+    token_generation = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -1,7 +1,15 @@
 """The control plane's models, one file a noun."""
 
+from VaultModels.control.models.Audit import AuditAnchor, SiteAuditEntry, SiteAuditHead
 from VaultModels.control.models.Operators import Operator
 from VaultModels.control.models.Organisations import Organisation
 from VaultModels.control.models.SignInFailures import SignInFailure
 
-__all__ = ["Operator", "Organisation", "SignInFailure"]
+__all__ = [
+    "AuditAnchor",
+    "Operator",
+    "Organisation",
+    "SignInFailure",
+    "SiteAuditEntry",
+    "SiteAuditHead",
+]

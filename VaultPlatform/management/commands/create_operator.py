@@ -10,8 +10,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
+from VaultPlatform.audit import command_actor, record_site
+from VaultPlatform.identity.passwords import hash_of_given
 from VaultPlatform.identity.service import operator_service
 from VaultPlatform.tenancy.plainly import said_plainly
 
@@ -30,17 +32,28 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", metavar="USER", help="Name to sign in with.")
         parser.add_argument("--password", help="Without it, one is made up and printed once.")
+        parser.add_argument(
+            "--accept-weak-password",
+            action="store_true",
+            help="Take --password though it breaks the site's rules, as for a site that only you can reach.",
+        )
         parser.add_argument("--json", action="store_true", dest="as_json", help="Print one JSON object.")
 
     def handle(
-        self, *_args: Any, username: str, password: str | None, as_json: bool, verbosity: int, **_options: Any
+        self, *_args: Any, username: str, password: str | None, as_json: bool, verbosity: int, **options: Any
     ) -> None:
         _check_name(username)
         if password == "":
             raise CommandError("The password is empty; leave --password out to have one made up.")
         made_up = secrets.token_urlsafe(15) if password is None else None
+        weak = options["accept_weak_password"]
         with said_plainly():
-            operator = _create(username, password or made_up)
+            password_hash = (
+                make_password(made_up)
+                if password is None
+                else hash_of_given(password, username=username, even_weak=weak)
+            )
+            operator = _create(username, password_hash)
         told = {"password": made_up} if made_up else {}
         if as_json:
             self.stdout.write(json.dumps({"id": str(operator.pk), "username": username, **told}))
@@ -50,9 +63,15 @@ class Command(BaseCommand):
             self.stdout.write(f"Created operator '{username}'.")
 
 
-def _create(username: str, password: str | None) -> Operator:
+def _create(username: str, password_hash: str) -> Operator:
     try:
-        return operator_service.create(username=username, password=make_password(password))
+        with transaction.atomic(using="control"), command_actor():
+            operator = operator_service.create(username=username, password=password_hash)
+            detail = {"username": username}
+            record_site(
+                action="operator.created", entity_type="Operator", entity_id=operator.pk, detail=detail
+            )
+        return operator
     except IntegrityError:
         raise CommandError(f"There is an operator '{username}' already.") from None
 

@@ -4,8 +4,11 @@ import json
 import secrets
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from VaultPlatform.audit import command_actor
+from VaultPlatform.identity.passwords import hash_of_given
 from VaultPlatform.tenancy import Organisation, create_organisation, drop_organisation, use
 from VaultPlatform.tenancy.plainly import said_plainly
 
@@ -22,24 +25,34 @@ class Command(BaseCommand):
         parser.add_argument(
             "--password", help="the administrator's password; generated and printed if left out"
         )
+        parser.add_argument(
+            "--accept-weak-password",
+            action="store_true",
+            help="take --password though it breaks the site's rules, as for a site that only you can reach",
+        )
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["password"] is not None and not options["admin"]:
             raise CommandError("--password needs --admin USER: whose password is it?")
-        with said_plainly():
+        with said_plainly(), command_actor():
             created = _create(options)
         self.stdout.write(json.dumps(created, indent=2) if options["json"] else _sentence(created))
 
 
 def _create(options: dict[str, Any]) -> dict[str, str]:
+    password = options["password"] or secrets.token_urlsafe(12)
+    password_hash = (
+        hash_of_given(password, username=options["admin"] or "", even_weak=options["accept_weak_password"])
+        if options["password"] is not None
+        else make_password(password)
+    )
     organisation = create_organisation(slug=options["slug"], name=options["name"])
     created = {"slug": organisation.slug, "name": organisation.name}
     if not options["admin"]:
         return created
-    password = options["password"] or secrets.token_urlsafe(12)
     try:
-        _create_administrator(organisation, username=options["admin"], password=password)
+        _create_administrator(organisation, username=options["admin"], password_hash=password_hash)
     except BaseException:
         drop_organisation(organisation)  # half an organisation would refuse the corrected command
         raise
@@ -49,11 +62,11 @@ def _create(options: dict[str, Any]) -> dict[str, str]:
     return created
 
 
-def _create_administrator(organisation: Organisation, *, username: str, password: str) -> None:
+def _create_administrator(organisation: Organisation, *, username: str, password_hash: str) -> None:
     from VaultManagement.Users.bll.service import user_service
 
     with use(organisation):
-        user_service.create(username=username, password=password, role="administrator")
+        user_service.create(username=username, password_hash=password_hash, role="administrator")
 
 
 def _sentence(created: dict[str, str]) -> str:

@@ -24,7 +24,9 @@ class Command(BaseCommand):
         with said_plainly():
             organisations = list_organisations()
         if options["json"]:
-            self.stdout.write(json.dumps([asdict(organisation) for organisation in organisations], indent=2))
+            self.stdout.write(
+                json.dumps([asdict(organisation) for organisation in organisations], indent=2, default=str)
+            )
             return
         for organisation in organisations:
             self.stdout.write(f"{organisation.slug}\t{organisation.status}\t{organisation.name}")

@@ -6,6 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 
 from VaultPlatform.tenancy import current_or_none, migrate_everything
+from VaultPlatform.tenancy.migration_run import note_schema_as_found
 from VaultPlatform.tenancy.plainly import said_plainly
 from VaultPlatform.tenancy.storage import storage
 
@@ -38,6 +39,8 @@ class Command(DjangoMigrate):
         else:
             storage().prepare_control()
             super().handle(*_args, **options)
+            if options["database"] == "default":
+                note_schema_as_found()
 
     def _everything(self, options: dict[str, Any]) -> None:
         with said_plainly():

@@ -1,10 +1,12 @@
 """What both backends share: a connection wrapper that serves the current organisation, and says so when it cannot."""
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from VaultPlatform.tenancy.context import Organisation, current
+from VaultPlatform.tenancy.backends.closing import ClosingTransactions, WrittenAtCommit
+from VaultPlatform.tenancy.context import Organisation, current, use
 from VaultPlatform.tenancy.exceptions import OrganisationChanged
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ class TransactionAware(Wrapper):
         return self.connection is not None and (self.in_atomic_block or not self.autocommit)
 
 
-class OrganisationBinding(TransactionAware):
+class OrganisationBinding(ClosingTransactions, TransactionAware):
     """Mixed in before a Django DatabaseWrapper.
 
     A statement needs a current organisation; ending a transaction, closing, and looking after an idle connection do
@@ -76,7 +78,9 @@ class OrganisationBinding(TransactionAware):
             self._ending = False
 
     def on_commit(self, func: Callable[[], Any], *args: Any, **kwargs: Any) -> None:
-        self.required_organisation()
+        organisation = self.required_organisation()
+        if not isinstance(func, WrittenAtCommit) and callable(func):
+            func = _called_for(organisation, func)
         super().on_commit(func, *args, **kwargs)
 
     @contextmanager
@@ -87,3 +91,14 @@ class OrganisationBinding(TransactionAware):
             yield
         finally:
             self._idle_care = before
+
+
+def _called_for(organisation: Organisation, func: Callable[[], Any]) -> Callable[[], Any]:
+    """`func`, for the organisation of its transaction, whichever is current when that is committed."""
+
+    @functools.wraps(func)
+    def called() -> Any:
+        with use(organisation):
+            return func()
+
+    return called

@@ -1,5 +1,6 @@
 """Making, copying and removing the databases themselves, one module an engine."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -11,8 +12,14 @@ from VaultPlatform.tenancy.context import Organisation
 class Storage(Protocol):
     """What the life of organisations needs of an engine."""
 
-    def lock(self) -> AbstractContextManager[None]:
-        """Keep every other process and thread from migrating and from making organisations."""
+    def lock(
+        self, *, for_long: bool = False, waiting: Callable[[], None] | None = None
+    ) -> AbstractContextManager[None]:
+        """Keep every other process and thread from migrating and from making organisations.
+
+        Parameters: `for_long`, that it is held while connections may come and go; `waiting`, called once if somebody
+        else holds it.
+        """
 
     def prepare_control(self) -> None:
         """Make the control plane's database if there is none."""
@@ -27,7 +34,7 @@ class Storage(Protocol):
         """Copy the template; the copy appears with what the block writes to `control`, or not at all."""
 
     def dropping(self, organisation: Organisation) -> AbstractContextManager[None]:
-        """Remove the database after the block has removed the organisation from `control`."""
+        """Remove the database, if it is there, after the block has removed the organisation from `control`."""
 
 
 def storage() -> Storage:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.databases import control_file, sqlite_uri
 from VaultPlatform.tenancy.names import TEMPLATE, file_of
+from VaultPlatform.tenancy.own_databases import settings_of
 
 #: Beginning of the name of a copy in the making.
 _DRAFT = ".creating-"
@@ -25,33 +26,44 @@ class SQLiteStorage:
         self.home = self.folder.parent
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, *, for_long: bool = False, waiting: Callable[[], None] | None = None) -> Iterator[None]:
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "organisations.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if waiting is not None:
+                    waiting()
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    def file(self, organisation: Organisation) -> Path:
+        """Where the organisation's rows are, or would be."""
+        settings = settings_of(organisation, connections["default"].settings_dict)
+        return file_of(organisation, Path(settings["NAME"]))
 
     def prepare_control(self) -> None:
         _make(control_file(self.home))
 
     def exists(self, organisation: Organisation) -> bool:
-        return file_of(organisation, self.folder).exists()
+        return self.file(organisation).exists()
 
     def create_empty(self, organisation: Organisation) -> None:
-        _make(file_of(organisation, self.folder))
+        _make(self.file(organisation))
 
     @contextmanager
     def cloning(self, organisation: Organisation) -> Iterator[None]:
-        final = file_of(organisation, self.folder)
+        final = self.file(organisation)
+        final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = final.with_name(f"{_DRAFT}{final.name}")
-        for abandoned in self.folder.glob(f"{_DRAFT}*"):  # by a process that was killed: the lock is ours
+        for abandoned in final.parent.glob(f"{_DRAFT}*"):  # by a process that was killed: the lock is ours
             abandoned.unlink()
         try:
-            _copy(file_of(TEMPLATE, self.folder), draft)
+            _copy(self.file(TEMPLATE), draft)
             with transaction.atomic(using="control"):
                 yield
                 draft.rename(final)
-                _sync(self.folder)
+                _sync(final.parent)
         except BaseException:
             _remove(draft)
             _remove(final)
@@ -61,8 +73,9 @@ class SQLiteStorage:
     def dropping(self, organisation: Organisation) -> Iterator[None]:
         with transaction.atomic(using="control"):
             yield
-        connections["default"].close()
-        _remove(file_of(organisation, self.folder))
+            # Before the commit: if this process is killed in between, the row is there for another attempt.
+            connections["default"].close()
+            _remove(self.file(organisation))
 
 
 def _make(path: Path) -> None:

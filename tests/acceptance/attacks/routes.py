@@ -15,6 +15,8 @@ OPEN = frozenset(
     {
         "/vault/auth/token",
         "/vault/auth/refresh",
+        "/vault/auth/oidc/start",
+        "/vault/auth/oidc/finish",
         "/vault/site/token",
         "/vault/health/live",
         "/vault/health/ready",

@@ -30,7 +30,7 @@ class Reader:
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
         _lend_installation(folder)
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.variables: dict[str, str] = {"VAULT_PORT": str(self.port)}
         self.output = ""
         self._site: subprocess.Popen[bytes] | None = None
@@ -162,7 +162,7 @@ def _lend_installation(folder: Path) -> None:
     (folder / ".venv").symlink_to(present)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -12,6 +12,7 @@ from tests.acceptance.readme.reader import Reader, printed_password
 pytestmark = [pytest.mark.timeout(120), pytest.mark.database_independent]
 
 TREE = "What a plugin is"
+IN_THE_SETTINGS = "In the settings"
 
 
 @pytest.fixture
@@ -31,6 +32,38 @@ def test_operations_and_rest_work_as_printed_and_state_lies_where_they_say(reade
     named = set(re.findall(r"`VAULT_HOME/([\w./]+)`", (reader.folder / "docs" / "operations.md").read_text()))
     assert len(named) == 5
     assert [name for name in named if not (reader.folder / "var" / name).exists()] == []
+    reader.press_ctrl_c()
+
+
+def test_organisations_and_the_whole_site_are_saved_and_brought_back_as_printed(reader: Reader) -> None:
+    reader.start("make run")
+    reader.type(printed_password(reader.output))
+
+    assert reader.follow(blocks("docs/organisations.md")) == 2
+    assert reader.follow(blocks("docs/backup.md")) == 2
+    shown = [block for block in blocks("docs/tenancy.md") if block.language in {"sh", "text"}]
+    assert reader.follow(shown) == 1
+
+    reader.press_ctrl_c()
+
+
+def test_the_audit_trail_is_read_verified_and_proved_elsewhere_as_printed(reader: Reader) -> None:
+    reader.start("make run")
+    reader.type(printed_password(reader.output))
+    reader.follow(blocks("docs/rest.md")[:1])
+
+    assert reader.follow(blocks("docs/audit.md")) == 3
+
+    reader.press_ctrl_c()
+
+
+def test_roles_sessions_and_keys_work_as_printed(reader: Reader) -> None:
+    reader.start("make run")
+    reader.type(printed_password(reader.output))
+    reader.follow(blocks("docs/rest.md")[:1])
+
+    assert reader.follow(blocks("docs/identity.md", without=IN_THE_SETTINGS)) == 4
+
     reader.press_ctrl_c()
 
 

@@ -18,12 +18,19 @@ from VaultPlatform.host import Stage
 WATCHED = {
     "README.md": {"sh", "json", "python", "sql", "text"},
     "docs/architecture.md": {"text", "python"},
+    "docs/audit.md": {"sh", "python", "text"},
+    "docs/backup.md": {"sh", "text"},
+    "docs/deployment.md": {"sh", "json", "sql", "ini", "nginx", "text"},  # in tests/acceptance/deployment
     "docs/development.md": {"sh", "python"},
     "docs/hooks.md": {"python"},
+    "docs/identity.md": {"sh", "json", "text"},
     "docs/operations.md": {"sh", "json", "text"},
     "docs/orchestrator.md": {"python", "pycon"},
+    "docs/organisations.md": {"sh", "text"},
     "docs/plugins.md": {"sh", "json", "python", "text"},
     "docs/rest.md": {"sh", "json", "text"},
+    "docs/security.md": {"json", "text"},  # in tests/integration/web
+    "docs/tenancy.md": {"sh", "json", "python", "text"},  # and in tests/integration/tenancy
     "docs/settings.md": {"sh", "json", "python", "text"},
 }
 database_independent = pytest.mark.database_independent

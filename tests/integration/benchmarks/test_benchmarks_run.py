@@ -29,3 +29,15 @@ def test_a_write_is_three_messages_and_a_read_two(results):
     if "postgresql" not in results:
         pytest.skip("no PostgreSQL server answers")
     assert {row["route"]: row["vault_messages"] for row in results["postgresql"]} == {"POST": 3, "GET": 2}
+
+
+def test_refused_sign_ins_of_every_kind_are_timed_on_each_database(results):
+    command = [sys.executable, "-m", "benchmarks.sign_in_timing", "--requests", "2", "--json"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=100, check=False)
+    timed = json.loads(done.stdout)
+    assert timed.keys() == results.keys()
+    for clocks in timed.values():
+        assert clocks.keys() == {"wall", "processor"}
+        for medians in clocks.values():
+            assert medians.keys() == {"wrong password", "unknown", "inactive", "apart"}
+            assert min(medians.values()) >= 0

@@ -1,12 +1,14 @@
 """What requests need that are to be counted: who asks, one of everything, and many of everything."""
 
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils.timezone import now
 
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.service import bookmark_service
 from tests.clients import PASSWORD, Client, Clients, sign_in
@@ -16,19 +18,24 @@ from VaultManagement.Documents.bll.service import (
     document_version_service,
 )
 from VaultManagement.Groups.bll.service import group_service
+from VaultManagement.Roles.bll.service import custom_role_service
 from VaultManagement.Users.bll.service import user_service
-from VaultPlatform import tenancy
+from VaultPlatform import audit, tenancy
+from VaultPlatform.identity.service import api_key_service, session_service
+from VaultPlatform.tenancy.archive import export_organisation
 from VaultPlatform.tenancy.service import organisation_service
 
 MANY = 100
 DIGEST = "0" * 64
+#: Type of the site's audit entries that are made to be listed.
+GROWN = "Grown"
 
 
 class Stage:
     """An organisation, which is the current one, with an administrator, and an operator of the site."""
 
     def __init__(self, org: tenancy.Organisation, clients: Clients, *, at_the_end: ExitStack) -> None:
-        self.org = org
+        self.org, self._clients = org, clients
         #: Called when the test is over, to take out what the organisation does not hold.
         self.at_the_end = at_the_end
         self.admin = clients.client_for(org)
@@ -59,8 +66,44 @@ class Stage:
     def a_group_id(self) -> int:
         return int(self._made("/vault/groups", name=f"group-{uuid4().hex[:6]}", members=[self.admin.id]))
 
+    def a_role(self) -> str:
+        """The name of a role of permissions."""
+        name = f"role-{uuid4().hex[:6]}"
+        self._made("/vault/roles", name=name, permissions=["documents.read"])
+        return name
+
+    def new_key(self) -> dict[str, Any]:
+        """The body that makes an API key."""
+        ends = now() + timedelta(days=1)
+        return {"name": "robot", "permissions": ["documents.read"], "expires_at": ends.isoformat()}
+
+    def a_key_id(self) -> str:
+        return str(self._made("/vault/api-keys", **self.new_key()))
+
+    def a_session_id(self) -> str:
+        """One of the administrator's that is not in use."""
+        self.pair()
+        return str(self.admin.get("/vault/auth/sessions").json()["results"][0]["id"])
+
     def a_slug(self) -> str:
         return self.org.slug
+
+    def a_new_slug(self) -> str:
+        """Of an organisation that a request will make; it is removed at the end."""
+        slug = f"rest-{uuid4().hex[:8]}"
+
+        def remove() -> None:
+            if (made := tenancy.get_organisation(slug)) is not None:
+                tenancy.drop_organisation(made)
+
+        self.at_the_end.callback(remove)
+        return slug
+
+    def archive(self) -> bytes:
+        """An export of the organisation."""
+        export = export_organisation(self.org)
+        self.at_the_end.callback(export.close)
+        return b"".join(export)
 
     def a_name(self) -> str:
         return "Bookmarks_Plugin"
@@ -77,18 +120,15 @@ class Stage:
 
     def new_organisation(self) -> dict[str, Any]:
         """The body that makes an organisation with an administrator; it is removed at the end."""
-        slug = f"rest-{uuid4().hex[:8]}"
-
-        def remove() -> None:
-            if (made := tenancy.get_organisation(slug)) is not None:
-                tenancy.drop_organisation(made)
-
-        self.at_the_end.callback(remove)
-        return {"slug": slug, "administrator": {"username": "ann", "password": PASSWORD}}
+        return {"slug": self.a_new_slug(), "administrator": {"username": "ann", "password": PASSWORD}}
 
     def pair(self) -> dict[str, Any]:
         """The tokens of a new session."""
         return sign_in(self.org, self.admin.username)
+
+    def another_operator(self) -> Client:
+        """An operator of their own, to be signed out."""
+        return self._clients.operator_client()
 
     def with_token(self) -> Client:
         """A client with a session of its own, to be ended."""
@@ -132,6 +172,25 @@ def many_users(stage: Stage, path: str) -> list[Any]:
     return users
 
 
+def many_roles(stage: Stage, path: str) -> None:
+    """Each of one permission."""
+    names = [f"role-{uuid4().hex[:8]}" for _ in range(MANY)]
+    custom_role_service.bulk_create({"name": name, "permissions": ["documents.read"]} for name in names)
+
+
+def many_keys(stage: Stage, path: str) -> None:
+    """All of them the administrator's."""
+    rows = {"user_id": UUID(stage.admin.id), "name": "robot", "prefix": "vk_", "expires_at": now()}
+    api_key_service.bulk_create({**rows, "sha256": uuid4().hex} for _ in range(MANY))
+
+
+def many_sessions(stage: Stage, path: str) -> None:
+    """Of the member in `path`, else of the administrator."""
+    user = path.split("/")[-2] if "/users/" in path else stage.admin.id
+    rows = {"user_id": UUID(user), "refresh_id": "-", "expires_at": now() + timedelta(days=1)}
+    session_service.bulk_create(dict(rows) for _ in range(MANY))
+
+
 def many_groups(stage: Stage, path: str) -> None:
     """Each with a member of its own."""
     many_users(stage, path)
@@ -153,3 +212,17 @@ def many_organisations(stage: Stage, path: str) -> None:
     slugs = [f"row-{uuid4().hex[:8]}" for _ in range(MANY)]
     organisation_service.bulk_create({"slug": slug, "key": slug, "name": slug} for slug in slugs)
     stage.at_the_end.callback(organisation_service.bulk_delete, {"slug__in": slugs})
+
+
+def many_entries(stage: Stage, path: str) -> None:
+    """Of the organisation's audit trail."""
+    with transaction.atomic():
+        for number in range(MANY):
+            audit.record(action=f"thing.{number}")
+
+
+def many_site_entries(stage: Stage, path: str, *, count: int = MANY) -> None:
+    """Of the site's, which keeps those of all tests."""
+    with transaction.atomic(using="control"):
+        for number in range(count):
+            audit.record_site(action=f"thing.{number}", entity_type=GROWN)

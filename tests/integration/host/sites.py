@@ -47,9 +47,9 @@ class Site:
         assert listed.returncode == 0, listed.stderr
         return {plugin["name"]: plugin for plugin in json.loads(listed.stdout)}
 
-    def probe(self, program: Path, *arguments: str) -> Any:
-        """Run a Python program in the site and return the JSON that it prints last."""
-        done = self._run(str(program), *arguments)
+    def probe(self, program: Path, *arguments: str, seconds: int = 100) -> Any:
+        """Run a Python program in the site, for so long at most, and return the JSON that it prints last."""
+        done = self._run(str(program), *arguments, seconds=seconds)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
@@ -65,7 +65,7 @@ class Site:
             created = self.manage("create_org", slug, "--admin", "root", "--password", PASSWORD)
             assert created.returncode == 0, created.stderr
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, *arguments: str, seconds: int = 100) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
             "PYTHONPATH": str(REPOSITORY),
@@ -75,7 +75,7 @@ class Site:
         }
         command = [sys.executable, *arguments]
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=100, check=False
+            command, env=environment, capture_output=True, text=True, timeout=seconds, check=False
         )
 
 

@@ -72,6 +72,8 @@ BROKEN = {
     "RouteCatchAll": ("urls", 'route "<path:rest>" would catch requests meant for others'),
     "RouteClassView": ("urls", "has an invalid view, pass View.as_view()"),
     "RouteCore": ("urls", 'route "documents/<uuid>" belongs to the core already'),
+    "RouteLoose": ("urls", 'which is for "documents/<uuid>" of the core'),
+    "RouteSite": ("urls", 'route "site/mine" begins with "site", which is the core'),
     "RouteTwin": ("urls", 'route "witness/ping" belongs to plugin Witness already'),
     "RouteUnanchored": ("urls", "would catch requests meant for others"),
     "SettingsBroken": ("settings", "SettingsBroken.limit"),

@@ -1,8 +1,14 @@
 """Signing in, refreshing and signing out over REST."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import connections
 from rest_framework.test import APIClient
 
+from Orchestrators.AuthOrchestrators.AuthOrchestrator import AuthOrchestrator
 from tests.clients import PASSWORD, sign_in
 from VaultManagement.Users.bll.service import user_service
 from VaultPlatform.identity.service import session_service
@@ -30,7 +36,9 @@ def test_a_member_signs_in_and_is_known(ada, ask, org):
     assert status == 200
     assert pair.keys() == {"access", "refresh", "expires_in"}
     assert pair["expires_in"] == 15 * 60
-    assert ask("get", "me", token=pair["access"]) == (
+    status, me = ask("get", "me", token=pair["access"])
+    assert {"api_keys.use", "documents.read"} <= set(me.pop("permissions"))
+    assert (status, me) == (
         200,
         {"id": str(ada.pk), "username": "ada", "email": "", "role": "reader", "organisation": org.slug},
     )
@@ -108,6 +116,40 @@ def test_deactivating_a_member_ends_what_is_open(ada, ask, org):
     access = sign_in(org, "ada")["access"]
     user_service.update(ada, is_active=False)
     assert ask("get", "me", token=access)[0] == 401
+
+
+def test_of_twenty_who_refresh_with_one_token_at_once_one_at_most_goes_on_and_the_session_ends(ada, ask, org):
+    spent = sign_in(org, "ada")["refresh"]
+    together = Barrier(20)
+
+    def refresh(_):
+        try:
+            together.wait()
+            return ask("post", "refresh", {"refresh": spent})
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(refresh, range(20)))
+    pairs = [pair for status, pair in answers if status == 200]
+    assert [status for status, _ in answers].count(401) == 20 - len(pairs)
+    assert len(pairs) == 1
+    assert ask("get", "me", token=pairs[0]["access"])[0] == 401
+    assert ask("post", "refresh", {"refresh": pairs[0]["refresh"]})[0] == 401
+
+
+def test_a_password_that_is_changed_while_somebody_signs_in_with_it_lets_nobody_in(ada, org, monkeypatch):
+    """The old password has been checked, and the new one is set before the session is opened."""
+    checked = AuthOrchestrator.stage_sign_in
+
+    def changed_meanwhile(self, user, **client):
+        user_service.update(user_service.get(id=user.pk), password=make_password("another long password 43"))
+        return checked(self, user, **client)
+
+    monkeypatch.setattr(AuthOrchestrator, "stage_sign_in", changed_meanwhile)
+    body = {"username": "ada", "password": PASSWORD}
+    assert APIClient().post("/vault/auth/token", body, headers={"Org": org.slug}).status_code == 401
+    assert not session_service.filter().exists()
 
 
 def test_signing_in_reaches_the_hook(ada, ask, monkeypatch):

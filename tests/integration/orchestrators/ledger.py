@@ -120,6 +120,7 @@ class StepFactory:
 
 
 def transactions(captured: CaptureQueriesContext) -> list[str]:
-    """BEGIN, COMMIT, ROLLBACK and SAVEPOINT statements among the captured ones."""
-    words = (query["sql"].split()[0].upper() for query in captured.captured_queries)
+    """BEGIN, COMMIT, ROLLBACK and SAVEPOINT among the captured statements, also COMMIT at the end of another one."""
+    sent = [query["sql"] for query in captured.captured_queries]
+    words = ["COMMIT" if each.endswith(";COMMIT") else each.split()[0].upper() for each in sent]
     return [word for word in words if word in ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT")]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connections
 
 from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
 from Orchestrators.ContextManager import context_manager, db_step, external_step
@@ -215,7 +215,7 @@ def test_runs_in_threads_share_neither_context_nor_frames(announce: Any) -> None
         run.add_step(remember, None, number)
         run.add_step(answer, None)
         answers[number] = (run.execute(), run.frames.top)
-        connection.close()
+        connections.close_all()
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:

@@ -13,7 +13,7 @@ from django.test import override_settings
 from rest_framework.test import APIClient
 
 from tests.clients import PASSWORD, Client
-from VaultManagement.Auth.bll.HelperFunctions import _nobodys_password
+from VaultPlatform.identity.passwords import _nobodys_password
 from VaultPlatform.identity.service import operator_service
 
 ClientFor = Callable[..., Client]

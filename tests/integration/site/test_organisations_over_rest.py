@@ -27,7 +27,12 @@ def slug(django_db_setup: None) -> Iterator[str]:
 def test_a_new_organisation_is_shown_and_listed(operator: Client, slug: str) -> None:
     response = operator.post("/vault/site/organisations", {"slug": slug, "name": "Acme & Sons"})
     assert response.status_code == 201, response.content
-    assert response.json() == {"slug": slug, "name": "Acme & Sons", "status": "active"}
+    assert response.json() == {
+        "slug": slug,
+        "name": "Acme & Sons",
+        "status": "active",
+        "delete_after": None,
+    }
     assert operator.get(f"/vault/site/organisations/{slug}").json() == response.json()
     listed = operator.get("/vault/site/organisations?limit=200").json()
     assert response.json() in listed["results"]

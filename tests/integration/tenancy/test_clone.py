@@ -87,6 +87,73 @@ def test_foreign_keys_hold_within_the_copy(cursor):
         cursor.execute("INSERT INTO child VALUES (gen_random_uuid(), 3); SET CONSTRAINTS ALL IMMEDIATE")
 
 
+GUARDED = """
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''append-only''; END';
+    CREATE TRIGGER parent_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON parent EXECUTE FUNCTION refuse();
+    ALTER TABLE parent ENABLE ALWAYS TRIGGER parent_guard;
+    ALTER TABLE parent DISABLE TRIGGER parent_shout;
+    CREATE RULE child_stays AS ON DELETE TO child DO INSTEAD NOTHING;
+    REVOKE UPDATE, DELETE, TRUNCATE ON parent FROM CURRENT_USER;
+    GRANT SELECT ON parent TO PUBLIC;
+    GRANT UPDATE (code) ON parent TO PUBLIC;
+    GRANT USAGE ON SEQUENCE alone TO PUBLIC;
+    REVOKE ALL ON FUNCTION shout() FROM PUBLIC;
+    GRANT USAGE ON SCHEMA "clone-original" TO PUBLIC;
+"""
+PRIVILEGES = """
+    SELECT c.relname, array(SELECT x::text FROM unnest(c.relacl) x ORDER BY 1) FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND c.relacl IS NOT NULL
+    UNION ALL SELECT a.attname, array(SELECT x::text FROM unnest(a.attacl) x ORDER BY 1) FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND a.attacl IS NOT NULL
+    UNION ALL SELECT p.proname, array(SELECT x::text FROM unnest(p.proacl) x ORDER BY 1) FROM pg_proc p
+        WHERE p.pronamespace = to_regnamespace(quote_ident(%(schema)s)) AND p.proacl IS NOT NULL
+    UNION ALL SELECT 'schema', array(SELECT x::text FROM unnest(n.nspacl) x ORDER BY 1) FROM pg_namespace n
+        WHERE n.nspname = %(schema)s
+    UNION ALL SELECT t.tgname, ARRAY[t.tgenabled::text] FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND NOT t.tgisinternal
+    UNION ALL SELECT r.rulename, ARRAY[r.ev_type::text] FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+        WHERE c.relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND c.relkind = 'r'
+    ORDER BY 1"""
+
+
+def test_guards_and_privileges_come_along(cursor):
+    cursor.execute(GUARDED)
+    clone_schema(cursor, source="clone-original", target="clone-copy")
+    found = []
+    for schema in ("clone-original", "clone-copy"):
+        cursor.execute(PRIVILEGES, {"schema": schema})
+        found.append(cursor.fetchall())
+    assert found[0] == found[1]
+    assert {"parent", "code", "alone", "shout", "parent_guard", "parent_shout", "child_stays", "schema"} == {
+        name for name, _ in found[1]
+    }
+    cursor.execute('SET LOCAL search_path TO "clone-copy"; SET LOCAL session_replication_role = replica')
+    with pytest.raises(Exception, match="append-only"), transaction.atomic(using="control"):
+        cursor.execute("UPDATE parent SET code = 'changed'")
+
+
+def test_a_copys_owner_has_no_more_rights_than_the_originals(cursor):
+    cursor.execute(
+        f"CREATE ROLE clone_owner; GRANT CREATE ON DATABASE {database_name(cursor)} TO clone_owner"
+    )
+    cursor.execute('ALTER SCHEMA "clone-original" OWNER TO clone_owner; SET LOCAL ROLE clone_owner')
+    cursor.execute("CREATE TABLE kept (id int); REVOKE UPDATE, DELETE, TRUNCATE ON kept FROM CURRENT_USER")
+    cursor.execute("RESET ROLE; DROP TABLE child, parent CASCADE; DROP FUNCTION shout; DROP SEQUENCE alone")
+    cursor.execute("SET LOCAL ROLE clone_owner")
+    clone_schema(cursor, source="clone-original", target="clone-copy")
+    cursor.execute("INSERT INTO kept VALUES (1)")
+    with (
+        pytest.raises(Exception, match="permission denied for table kept"),
+        transaction.atomic(using="control"),
+    ):
+        cursor.execute("DELETE FROM kept")
+
+
+def database_name(cursor) -> str:
+    return '"' + str(one(cursor, "SELECT current_database()")) + '"'
+
+
 def test_the_copy_outlives_its_original(cursor):
     clone_schema(cursor, source="clone-original", target="clone-copy")
     cursor.execute('DROP SCHEMA "clone-original" CASCADE')
@@ -101,6 +168,7 @@ def test_the_copy_outlives_its_original(cursor):
         ("CREATE TABLE parts (id int) PARTITION BY RANGE (id)", "partitioned table 'parts'"),
         ("CREATE POLICY mine ON parent USING (true)", "row security policy 'mine'"),
         ("CREATE TYPE pair AS (a int, b int)", "composite type 'pair'"),
+        ("ALTER FUNCTION shout SET search_path FROM CURRENT", "function that names its schema 'shout'"),
     ],
 )
 def test_what_cannot_be_copied_is_named(cursor, statement, said):

@@ -100,6 +100,9 @@ def test_list_orgs_shows_slug_status_and_name_or_all_of_it_as_json(make_org):
         "key": organisation.key,
         "name": "Of the list",
         "status": "active",
+        "delete_after": None,
+        "database": "",
+        "migrated": True,
     } in json.loads(run("list_orgs", "--json"))
 
 

@@ -20,7 +20,7 @@ BROKERS = {
     "redis": os.environ.get("VAULT_TEST_REDIS_URL", "redis://127.0.0.1:6379"),
     "rabbitmq": os.environ.get("VAULT_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//"),
 }
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 def broker_parameters():

@@ -11,16 +11,24 @@ from django.db import connections
 State = dict[str, Counter[Any]]
 #: Rows of these tables are named by nothing but their number, so one that was written again is as good as before.
 _NUMBERED = {"VaultModels_documenttag"}
+#: Tables of what was done, which nothing takes back.
+_HISTORY = {"audit_entry", "audit_head", "audit_anchor", "site_audit_entry", "site_audit_head"}
 #: Files that come and go with connections and locks, and hold nothing of their own.
 _ASIDE = ("-wal", "-shm", "-journal", "lock")
 
 
-def everything() -> State:
-    """What there is now, by table, and the names of databases and the content of files."""
+def everything(*, history: bool = True) -> State:
+    """What there is now, by table, and the names of databases and the content of files.
+
+    Without `history`, audit chains are left out: an act that was done and then undone, not rolled back, stays in them
+    with its undoing.
+    """
+    past = set() if history else _HISTORY
     rows = {
         f"{alias} {table}": Counter(_rows(alias, table))
         for alias in ("default", "control")
         for table in _tables(alias)
+        if table not in past
     }
     return {**rows, "databases": Counter(_databases()), "files": Counter(_files())}
 

@@ -5,16 +5,24 @@ good again. It is rich, so that each table which the workflow may write to is wr
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
+from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from tests.clients import PASSWORD, Client, Clients, sign_in
+from VaultManagement.ProviderSignIn.bll.HelperFunctions import digest
+from VaultManagement.ProviderSignIn.views import COOKIE
 from VaultPlatform import tenancy
+from VaultPlatform.identity.oidc import OpenIdConnect, ProviderIdentity
+from VaultPlatform.identity.service import sign_in_start_service
+from VaultPlatform.tenancy.archive import export_organisation
 
 Request = Callable[[], Any]
 NEW_PASSWORD = "another long password 43"
@@ -73,6 +81,100 @@ def sign_out(world: World) -> Request:
     token = sign_in(world.org, world.admin.username)["access"]
     headers = {"Authorization": f"JWT {token}"}
     return lambda: world.anybody().post("/vault/auth/logout", headers=headers)
+
+
+def change_password(world: World) -> Request:
+    world.member("ann")
+    token = sign_in(world.org, "ann")["access"]
+    body = {"old_password": PASSWORD, "password": NEW_PASSWORD}
+    headers = {"Authorization": f"JWT {token}"}
+    return lambda: world.anybody().post("/vault/auth/password", body, headers=headers)
+
+
+class Confirming(OpenIdConnect):
+    """A provider that confirms everybody, without being asked; a real one is tested with the feature."""
+
+    def identity(self, **_: str) -> ProviderIdentity:
+        return ProviderIdentity(field="email", value="new@example.org", email="", role_of_new="reader")
+
+
+def provider_sign_in(world: World) -> Request:
+    """Of a member who is made. A state is good once, whatever comes of it: it is laid out again after each request."""
+    provider = Confirming(
+        issuer="https://id.example.org", client_id="c", redirect_uri="https://x.example.org/"
+    )
+    world.at_the_end.enter_context(override_settings(SIGN_IN_PROVIDER=provider))
+    begun = {
+        "state_sha256": digest("state"),
+        "client_sha256": digest("binding"),
+        "nonce": "n",
+        "code_verifier": "v",
+        "expires_at": now() + timedelta(minutes=5),
+    }
+    client = world.anybody()
+    client.raise_request_exception = False
+    client.cookies[COOKIE] = "binding"
+
+    def send() -> Any:
+        response = client.post("/vault/auth/oidc/finish", {"code": "x", "state": "state"})
+        client.cookies[COOKIE] = "binding"
+        sign_in_start_service.create(**begun)
+        return response
+
+    sign_in_start_service.create(**begun)
+    return send
+
+
+def end_session(world: World) -> Request:
+    sign_in(world.org, world.admin.username)
+    (other,) = (
+        each["id"]
+        for each in world.admin.get("/vault/auth/sessions").json()["results"]
+        if not each["current"]
+    )
+    return lambda: world.admin.delete(f"/vault/auth/sessions/{other}")
+
+
+def end_sessions(world: World) -> Request:
+    path = f"/vault/users/{world.member('ann')}/sessions"
+    return lambda: world.admin.delete(path)
+
+
+def sign_out_operator(world: World) -> Request:
+    operator = world.clients.operator_client()
+    operator.raise_request_exception = False
+    return lambda: operator.post("/vault/site/logout")
+
+
+def new_key() -> dict[str, Any]:
+    ends = now() + timedelta(days=1)
+    return {"name": "robot", "permissions": ["documents.read"], "expires_at": ends.isoformat()}
+
+
+def create_key(world: World) -> Request:
+    body = new_key()
+    return lambda: world.admin.post("/vault/api-keys", body)
+
+
+def revoke_key(world: World) -> Request:
+    path = f"/vault/api-keys/{world.made('api-keys', **new_key())}"
+    return lambda: world.admin.delete(path)
+
+
+def create_role(world: World) -> Request:
+    body = {"name": "clerk", "permissions": ["documents.read"], "description": "Counts."}
+    return lambda: world.admin.post("/vault/roles", body)
+
+
+def change_role(world: World) -> Request:
+    world.made("roles", name="clerk", permissions=["documents.read"])
+    changes = {"permissions": ["documents.write"], "description": "Writes."}
+    return lambda: world.admin.patch("/vault/roles/clerk", changes)
+
+
+def delete_role(world: World) -> Request:
+    world.made("roles", name="clerk", permissions=["documents.read"])
+    return lambda: world.admin.delete("/vault/roles/clerk")
 
 
 def upload(world: World, content: bytes = b"hello") -> Request:
@@ -145,6 +247,39 @@ def create_organisation(world: World) -> Request:
     return lambda: operator.post("/vault/site/organisations", body)
 
 
+def change_organisation(verb: str, *first: str) -> Callable[[World], Request]:
+    """A request of an operator that changes the state of an organisation of its own, after those in `first`."""
+
+    def prepare(world: World) -> Request:
+        operator = world.clients.operator_client()
+        operator.raise_request_exception = False
+        made = tenancy.create_organisation(slug=f"state-{uuid4().hex[:8]}")
+        world.at_the_end.callback(_remove, made.slug)
+        path = f"/vault/site/organisations/{made.slug}"
+        sends = {
+            "rename": lambda: operator.patch(path, {"name": "New"}),
+            "delete": lambda: operator.delete(path),
+            "suspend": lambda: operator.post(f"{path}/suspend"),
+            "resume": lambda: operator.post(f"{path}/resume"),
+        }
+        for each in first:
+            assert sends[each]().status_code == 200
+        return sends[verb]
+
+    return prepare
+
+
+def import_organisation(world: World) -> Request:
+    operator, slug = world.clients.operator_client(), f"rest-{uuid4().hex[:8]}"
+    operator.raise_request_exception = False
+    upload(world)()
+    with closing(export_organisation(world.org)) as export:
+        archive = b"".join(export)
+    world.at_the_end.callback(_remove, slug)
+    path = f"/vault/site/organisations/{slug}/import"
+    return lambda: operator.generic("POST", path, archive, content_type="application/x-tar")
+
+
 def _remove(slug: str) -> None:
     if (made := tenancy.get_organisation(slug)) is not None:
         tenancy.drop_organisation(made)
@@ -161,6 +296,16 @@ def unshare(world: World) -> Request:
 
 
 WORKFLOWS: dict[str, Callable[[World], Request]] = {
+    "api_keys.stage_create": create_key,
+    "api_keys.stage_revoke": revoke_key,
+    "auth.stage_password": change_password,
+    "operators.stage_sign_out": sign_out_operator,
+    "provider_sign_in.stage_sign_in": provider_sign_in,
+    "roles.stage_create": create_role,
+    "roles.stage_delete": delete_role,
+    "roles.stage_update": change_role,
+    "sessions.stage_end": end_session,
+    "sessions.stage_end_all": end_sessions,
     "auth.stage_refresh": refresh,
     "auth.stage_sign_in": sign_in_request,
     "auth.stage_sign_out": sign_out,
@@ -175,6 +320,11 @@ WORKFLOWS: dict[str, Callable[[World], Request]] = {
     "groups.stage_delete": delete_group,
     "groups.stage_update": change_group,
     "site.stage_create_organisation": create_organisation,
+    "site.stage_delete_organisation": change_organisation("delete"),
+    "site.stage_import_organisation": import_organisation,
+    "site.stage_rename_organisation": change_organisation("rename"),
+    "site.stage_resume_organisation": change_organisation("resume", "delete"),
+    "site.stage_suspend_organisation": change_organisation("suspend"),
     "users.stage_create": create_user,
     "users.stage_delete": delete_user,
     "users.stage_update": change_user,
@@ -182,6 +332,15 @@ WORKFLOWS: dict[str, Callable[[World], Request]] = {
 
 #: Their steps have no rollbacks, only their transaction undoes them: behind these, a run may have database steps only.
 WITHOUT_ROLLBACKS = {
+    "api_keys.stage_create",
+    "api_keys.stage_revoke",
+    "auth.stage_password",
+    "provider_sign_in.stage_sign_in",
+    "roles.stage_create",
+    "roles.stage_delete",
+    "roles.stage_update",
+    "sessions.stage_end",
+    "sessions.stage_end_all",
     "auth.stage_refresh",
     "auth.stage_sign_in",
     "auth.stage_sign_out",

@@ -21,7 +21,7 @@ def test_an_empty_object_is_a_whole_settings_file(load):
     assert settings.Auth.access_token_minutes == 15
     assert settings.Storage.max_upload_bytes == 5 * 1024**3
     assert settings.Search is None
-    assert settings.Cache is None
+    assert settings.Cache.target == "VaultPlatform.tenancy.caching:LocalCache"
 
 
 def test_the_base_only_file_keeps_the_order_of_plugins(load):
@@ -58,8 +58,9 @@ def test_all_problems_are_reported_at_once_each_with_its_key(problems):
         (
             {"Auth": {"max_failure": 3}},
             (
-                "Auth.max_failure: unknown key; expected one of access_token_minutes, failure_window_minutes,"
-                " max_failures, refresh_token_days, signing_key; did you mean max_failures?"
+                "Auth.max_failure: unknown key; expected one of access_token_minutes, api_key_days,"
+                " failure_window_minutes, max_failures, oidc, refresh_token_days, signing_key, signing_keys; did you"
+                " mean max_failures?"
             ),
         ),
         ({"Base": {"debug": "false"}}, "Base.debug: found a text; expected true or false"),

@@ -35,7 +35,11 @@ def read(storage: LocalBlobStorage, sha256: str, **part: int) -> bytes:
 
 
 def files(root: Path, folder: str = "") -> list[Path]:
-    found = (path for path in (root / "acme_1" / folder).rglob("*") if path.is_file() and path.name != "lock")
+    found = (
+        path
+        for path in (root / "acme_1" / folder).rglob("*")
+        if path.is_file() and not path.name.endswith("lock")
+    )
     return sorted(path.relative_to(root) for path in found)
 
 

@@ -6,7 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from VaultPlatform.tenancy import NoOrganisation, Organisation, current, current_or_none, propagate, use
+from VaultPlatform.tenancy import (
+    NoOrganisation,
+    Organisation,
+    current,
+    current_or_none,
+    inside,
+    inside_async,
+    propagate,
+    use,
+)
 
 ONE = Organisation(slug="one", key="one_1", name="One")
 TWO = Organisation(slug="two", key="two_2", name="Two")
@@ -61,3 +70,79 @@ def test_tasks_of_one_event_loop_have_each_their_own():
         return await asyncio.gather(work(ONE), work(TWO))
 
     assert asyncio.run(both()) == [ONE, TWO]
+
+
+def entered_halfway():
+    """Inside TWO as long as nobody ends it."""
+    with use(TWO):
+        yield current()
+
+
+def test_a_generator_that_is_thrown_away_late_changes_nothing():
+    with use(ONE):
+        abandoned = entered_halfway()
+        assert next(abandoned) is TWO
+    assert current_or_none() is None
+    with use(ONE):
+        abandoned.close()
+        assert current() is ONE
+    assert current_or_none() is None
+
+
+def test_an_outer_block_ends_what_was_begun_inside_it():
+    with use(ONE):
+        abandoned = entered_halfway()
+        next(abandoned)
+        assert current() is TWO
+    assert current_or_none() is None
+    abandoned.close()
+    assert current_or_none() is None
+
+
+def test_propagate_carries_a_coroutine_function_into_another_loop():
+    async def work():
+        await asyncio.sleep(0)
+        return current()
+
+    with use(ONE):
+        carried = propagate(work)
+    assert asyncio.run(carried()) is ONE
+    assert current_or_none() is None
+
+
+def test_propagate_refuses_a_generator_whose_body_would_run_too_late():
+    async def later():
+        yield current()
+
+    with use(ONE):
+        for function in (entered_halfway, later):
+            with pytest.raises(TypeError, match="is a generator"):
+                propagate(function)
+
+
+def test_what_is_made_inside_is_taken_outside():
+    def items():
+        yield current()
+        yield current()
+
+    async def items_async():
+        yield current()
+        await asyncio.sleep(0)
+        yield current()
+
+    async def taken():
+        return [(item, current_or_none()) async for item in inside_async(ONE, items_async())]
+
+    assert [(item, current_or_none()) for item in inside(ONE, items())] == [(ONE, None)] * 2
+    assert asyncio.run(taken()) == [(ONE, None)] * 2
+
+
+def test_gathered_coroutines_and_threads_of_theirs_keep_the_organisation():
+    async def work():
+        return [current(), await asyncio.to_thread(current)]
+
+    async def gathered():
+        return await asyncio.gather(work(), work())
+
+    with use(ONE):
+        assert asyncio.run(gathered()) == [[ONE, ONE]] * 2

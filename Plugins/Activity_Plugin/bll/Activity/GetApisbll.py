@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from NimbusVaultConstants.CommonConstants.Choices import Role
 from NimbusVaultConstants.CommonConstants.Paging import page_of
+from NimbusVaultConstants.CommonConstants.Permissions import may
 from Plugins.Activity_Plugin.bll.Activity.HelperFunctions import format_entry
 from Plugins.Activity_Plugin.bll.Activity.service import activity_entry_service
 from Plugins.Activity_Plugin.CommonConstants import MEMBER
@@ -21,6 +21,6 @@ def list_activity(
     """
     wanted = {"kind": kind, "entity_id": entity_id}
     rows = activity_entry_service.filter(**{name: value for name, value in wanted.items() if value})
-    if user.role != Role.ADMINISTRATOR:
+    if not may(user, "activity.manage"):
         rows = rows.exclude(entity_type=MEMBER)
     return page_of(rows.order_by("-id"), limit=limit, offset=offset, shown=format_entry)

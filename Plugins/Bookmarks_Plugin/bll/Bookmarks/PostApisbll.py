@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from NimbusVaultConstants.CommonConstants.Choices import Role
+from NimbusVaultConstants.CommonConstants.Permissions import may
 from Orchestrators.ContextManager import context_manager, db_step
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.GetApisbll import no_such_bookmark
 from Plugins.Bookmarks_Plugin.bll.Bookmarks.HelperFunctions import (
@@ -59,7 +59,7 @@ def remove_bookmark_bll(orchestrator: Any, *, user: "User", bookmark_id: UUID) -
     bookmark = bookmark_service.get(id=bookmark_id)
     if bookmark is None:
         raise no_such_bookmark()
-    if bookmark.shared_by_id != user.pk and user.role != Role.ADMINISTRATOR:
+    if bookmark.shared_by_id != user.pk and not may(user, "bookmarks.manage"):
         raise errors.bad_request.PermissionDenied(
             "Only who shared a bookmark, or an administrator, may remove it."
         )

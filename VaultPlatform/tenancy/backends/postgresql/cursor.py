@@ -39,6 +39,7 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "SchemaCursor":
         schema = self.wrapper.schema_for(self._opened_for)
+        self.wrapper.check_statement(self._as_written(query))
         if not self._is_idle():
             return super().execute(query, params, **options)
         opening = self.wrapper.opening(schema)
@@ -66,6 +67,11 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
     def stream(self, query: Any, params: Any = None, **options: Any) -> Iterator[Any]:
         self._open_transaction("cursor.stream()")
         return super().stream(query, params, **options)
+
+    def _as_written(self, query: Any) -> str:
+        if isinstance(query, str):
+            return query
+        return query.decode(errors="replace") if isinstance(query, bytes) else str(query.as_string(self))
 
     def _is_idle(self) -> bool:
         return self.connection.pgconn.transaction_status == TransactionStatus.IDLE

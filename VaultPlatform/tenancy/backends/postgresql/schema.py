@@ -30,6 +30,9 @@ class SchemaWrapper(TransactionAware, base.DatabaseWrapper):
         """Quoted schema for a statement of a cursor that belongs to `_owner`. May refuse by raising a TenancyError."""
         raise NotImplementedError
 
+    def check_statement(self, statement: str) -> None:
+        """May refuse a statement, as it was written and without its values, by raising a TenancyError."""
+
     @property
     def pooled(self) -> bool:
         return bool(self.settings_dict["OPTIONS"].get("pooled"))

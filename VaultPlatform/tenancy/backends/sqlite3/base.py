@@ -14,6 +14,7 @@ from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.databases import sqlite_uri
 from VaultPlatform.tenancy.exceptions import StorageMissing
 from VaultPlatform.tenancy.names import file_of
+from VaultPlatform.tenancy.own_databases import settings_of
 
 #: Organisations whose files one thread keeps open; the one unused for longest is closed first.
 MAX_OPEN = 16
@@ -57,18 +58,23 @@ class DatabaseWrapper(OrganisationBinding, base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         organisation = self.required_organisation()
-        path = file_of(organisation, Path(self.settings_dict["NAME"]))
+        path = file_of(organisation, Path(settings_of(organisation, self.settings_dict)["NAME"]))
         if not path.exists():
             raise StorageMissing(organisation=organisation.slug, where=str(path))
         return {**super().get_connection_params(), "database": sqlite_uri(path)}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         raw: sqlite3.Connection = super().get_new_connection(conn_params)
+        raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # ATTACH could add another organisation's file
         self._open[self.required_organisation().key] = raw
         while len(self._open) > MAX_OPEN:
             _, longest_unused = self._open.popitem(last=False)
             longest_unused.close()
         return raw
+
+    def _start_transaction_under_autocommit(self) -> None:
+        super()._start_transaction_under_autocommit()  # type: ignore[misc]  # left out of the stubs
+        self.changes_before = self.connection.total_changes
 
     def create_cursor(self, _name: str | None = None) -> OrganisationCursor:
         cursor: OrganisationCursor = self.connection.cursor(factory=OrganisationCursor)

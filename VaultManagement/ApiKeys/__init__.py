@@ -1,0 +1,1 @@
+"""API keys: how programs ask in the name of a member."""

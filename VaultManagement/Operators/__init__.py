@@ -1,0 +1,1 @@
+"""Sessions of operators, which end all at once."""

@@ -1,0 +1,1 @@
+"""Signing in through another provider, where the site has one: OpenID Connect."""

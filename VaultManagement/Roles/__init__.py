@@ -1,0 +1,1 @@
+"""Roles that an organisation makes of permissions, and the permissions that there are."""

@@ -1,0 +1,1 @@
+"""Sessions of members: which are open, and their end."""

@@ -1,0 +1,130 @@
+"""Appending to a chain, in SQL: the head is locked and moved on, and the entry gets its number and hash from it.
+
+On PostgreSQL a function of the database does it, and its calls go to the server together with COMMIT: entries cost no
+message of their own, and the head is locked for no round trip. The anchor moves with them where the control plane is in
+the same database; elsewhere (SQLite, an organisation with a database of its own) it follows right after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import DatabaseError, OperationalError, connections, transaction
+
+from VaultPlatform import tenancy
+from VaultPlatform.audit.anchors import Move, follow_or_log
+from VaultPlatform.audit.canonical import digest
+from VaultPlatform.audit.entries import COLUMNS, Entry
+from VaultPlatform.audit.exceptions import AuditFailed
+from VaultPlatform.tenancy.backends.closing import WrittenAtCommit
+
+Statement = tuple[str, list[Any]]
+
+_COLUMNS = ", ".join(COLUMNS)
+_MARKS = ", ".join(["%s"] * len(COLUMNS))
+_APPEND = f"SELECT audit_append(%s, {_MARKS})"
+#: A row that was locked counts as written.
+_IF_WRITTEN = " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+
+
+class Pending(WrittenAtCommit):
+    """An entry of the current organisation's chain, from when it is recorded until the transaction has ended."""
+
+    def __init__(self, entry: Entry, *, only_if_written: bool = False) -> None:
+        """`only_if_written`: to be left out if the transaction turns out to have written nothing else."""
+        self.entry, self.only_if_written = entry, only_if_written
+        self.organisation = tenancy.current()
+        #: Set on one of the transaction's entries, if the anchor did not move with them.
+        self.to_follow: Move | None = None
+
+    def __call__(self) -> None:
+        """After the commit: have the anchor follow, where it did not move with the entry."""
+        if self.to_follow is not None:
+            follow_or_log(self.organisation, self.to_follow)
+
+    @classmethod
+    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> Statement | None:
+        """Append the entries of one transaction; the last statement is returned."""
+        first: Pending = works[0]
+        if all(each.only_if_written for each in works) and connection.wrote_nothing():
+            return None
+        if connection.vendor == "postgresql":
+            return cls._calls(connection, works)
+        statements, first.to_follow = _appending(
+            cursor, connection, [each.entry for each in works], prefix=""
+        )
+        return _all_but_the_last(cursor, statements)
+
+    @classmethod
+    def _calls(cls, connection: Any, works: Sequence[Pending]) -> Statement:
+        """The function's calls for all of a transaction's entries."""
+        together = _has_control(connection)
+        works[0].to_follow = None if together else Move()
+        anchored = works[0].organisation.key if together else None
+        condition = _IF_WRITTEN if all(each.only_if_written for each in works) else ""
+        params = [value for each in works for value in (anchored, *each.entry.values())]
+        return ";".join([_APPEND + condition] * len(works)), params
+
+    def failure(self, error: Exception) -> DatabaseError:
+        """What the transaction fails with; a database that cannot be reached keeps its own error."""
+        if isinstance(error, OperationalError):
+            return error
+        return AuditFailed(chain=f"organisation '{self.organisation.slug}'", reason=error)
+
+
+def append_to_site(entry: Entry) -> None:
+    """Append to the site's chain, in the open transaction of `control` or in one of its own. Raises AuditFailed."""
+    connection = connections["control"]
+    try:
+        with transaction.atomic(using="control"), connection.cursor() as cursor:
+            statements, _ = _appending(cursor, connection, [entry], prefix="site_")
+            cursor.execute(*_all_but_the_last(cursor, statements))
+    except OperationalError:
+        raise
+    except (DatabaseError, LookupError) as error:
+        raise AuditFailed(chain="the site", reason=error) from error
+
+
+def _appending(
+    cursor: Any, connection: Any, entries: Sequence[Entry], *, prefix: str
+) -> tuple[list[Statement], Move]:
+    """Lock the head; the statements that append `entries` and move it."""
+    lock = (
+        "FOR UPDATE" if connection.vendor == "postgresql" else ""
+    )  # SQLite's transaction is a lock by itself
+    cursor.execute(f"SELECT seq, hash FROM {prefix}audit_head WHERE id = 1 {lock}")  # noqa: S608  # nosec B608  # our own names
+    head = cursor.fetchone()
+    if head is None:
+        raise LookupError(f"the row of {prefix}audit_head is gone")
+    before = (int(head[0]), str(head[1]))
+    ends, rows = [before], []
+    for entry in entries:
+        seq, previous = ends[-1][0] + 1, ends[-1][1]
+        ends.append((seq, digest(previous=previous, seq=seq, payload=entry.payload)))
+        at, *values = entry.values()
+        rows += [*ends[-1], connection.ops.adapt_datetimefield_value(at), *values]
+    marks = ", ".join([f"(%s, %s, {_MARKS})"] * len(entries))
+    insert = f"INSERT INTO {prefix}audit_entry (seq, hash, {_COLUMNS}) VALUES {marks}"  # noqa: S608  # nosec B608  # our own names
+    moved = f"UPDATE {prefix}audit_head SET seq = %s, hash = %s, previous = %s WHERE id = 1"  # noqa: S608  # nosec B608
+    statements = [(insert, rows), (moved, [*ends[-1], ends[-2][1]])]
+    return statements, Move(before=before, seq=ends[-1][0], hash=ends[-1][1])
+
+
+def _all_but_the_last(cursor: Any, statements: Sequence[Statement]) -> Statement:
+    *others, last = statements
+    for each in others:
+        cursor.execute(*each)
+    return last
+
+
+def _has_control(connection: Any) -> bool:
+    """Whether the control plane is in the database that `connection` is connected to."""
+    if connection.vendor != "postgresql":
+        return False
+    info, control = connection.connection.info, connections["control"].settings_dict
+    return (info.dbname, info.host, str(info.port)) == (
+        control["NAME"],
+        control["HOST"],
+        str(control["PORT"]),
+    )

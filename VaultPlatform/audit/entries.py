@@ -1,0 +1,103 @@
+"""One entry, as it is before the chain gives it its number and its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import now
+
+from VaultPlatform.audit.actors import Actor
+from VaultPlatform.audit.canonical import canonical, printable
+from VaultPlatform.audit.scope import acting, current_scope, route_of
+from VaultPlatform.web.request_ids import request_id
+
+#: The columns that an entry fills beside `seq` and `hash`, in the order of `Entry.values`.
+COLUMNS = (
+    "at",
+    "actor_kind",
+    "actor_id",
+    "action",
+    "entity_type",
+    "entity_id",
+    "outcome",
+    "payload",
+)
+#: Characters of a detail's JSON; what is longer is no detail.
+MAX_DETAIL = 4000
+_MAX_NAME, _MAX_ROUTE = 150, 200
+
+_made: ContextVar[int] = ContextVar("vault_audit_entries_made", default=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is entered; `payload` repeats all of it as canonical JSON."""
+
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    action: str
+    entity_type: str
+    entity_id: str
+    outcome: str
+    payload: str
+
+    def values(self) -> list[Any]:
+        """In the order of COLUMNS."""
+        return [getattr(self, column) for column in COLUMNS]
+
+
+def new_entry(
+    *,
+    action: str,
+    entity_type: str = "",
+    entity_id: object = "",
+    detail: Mapping[str, Any] | None = None,
+    outcome: str = "done",
+    actor: Actor | None = None,
+) -> Entry:
+    """An entry of now, by `actor` or else whoever acts, with what is known of the request."""
+    actor = actor or acting()
+    _made.set(_made.get() + 1)
+    shared = {
+        "action": printable(action, 128),
+        "entity_type": printable(entity_type, 64),
+        "entity_id": printable(entity_id, 128),
+        "outcome": printable(outcome, 16),
+    }
+    at, kind, identity = now(), actor.kind, printable(actor.id, 64)
+    payload = {
+        **shared,
+        **_of_request(),
+        "at": at.isoformat(timespec="microseconds"),
+        "actor": {"kind": kind, "id": identity, "name": printable(actor.name, _MAX_NAME)},
+        "detail": _bounded(detail or {}),
+    }
+    return Entry(at=at, actor_kind=kind, actor_id=identity, payload=canonical(payload), **shared)
+
+
+def entries_made() -> int:
+    """How many entries the running code has made so far: for whoever wants to know whether something made any."""
+    return _made.get()
+
+
+def _of_request() -> dict[str, str]:
+    scope = current_scope()
+    if scope is None:
+        return {"request_id": "", "route": "", "method": ""}
+    scope.recorded = True
+    request = scope.request
+    return {
+        "request_id": request_id(request),
+        "route": printable(route_of(request), _MAX_ROUTE),
+        "method": printable(request.method or "", 16),
+    }
+
+
+def _bounded(detail: Mapping[str, Any]) -> Any:
+    size = len(canonical(dict(detail)))
+    return dict(detail) if size <= MAX_DETAIL else {"left_out": f"{size} characters"}
