@@ -73,6 +73,14 @@ _set_environment()
 
 def pytest_configure() -> None:
     django.setup()
+    _hash_quickly()
+
+
+def _hash_quickly() -> None:
+    """Argon2 as the site has it, at its least cost: nobody guesses at the passwords of tests."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
+
+    Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = 1, 8, 1
 
 
 def pytest_report_header() -> str:
