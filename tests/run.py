@@ -1,9 +1,12 @@
 """`make test`: the whole suite on SQLite, then everything that touches data once more on PostgreSQL.
 
-Arguments are passed on to pytest. At the end stands what ran on what, and what had to be left out.
+Arguments are passed on to pytest. Tests wait a good deal, for processes and servers, so each round is shared out, file
+by file, among one process more than there are processors; VAULT_TEST_PROCESSES says another number, 0 for no sharing.
+At the end stands what ran on what, and what had to be left out.
 """
 
 import os
+import random
 import re
 import subprocess
 import sys
@@ -49,10 +52,13 @@ def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcom
     """Run pytest on one database, passing its output on as it comes."""
     print(f"\n=== {chosen.title} ===", flush=True)
     colour = ["--color=yes"] if sys.stdout.isatty() else []
+    shared_out = ["--numprocesses", processes(), "--dist", "loadfile"]
+    # The processes have to collect the same tests in the same order, those made of sets included.
+    seed = os.environ.get("PYTHONHASHSEED", str(random.randrange(1, 2**32)))
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *colour, *chosen.options, *arguments],
+        [sys.executable, "-m", "pytest", *colour, *shared_out, *chosen.options, *arguments],
         cwd=ROOT,
-        env={**_environment(), **urls, "VAULT_TEST_DATABASE": chosen.database},
+        env={**_environment(), **urls, "VAULT_TEST_DATABASE": chosen.database, "PYTHONHASHSEED": seed},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     )
@@ -64,6 +70,11 @@ def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcom
         tail = (tail + piece)[-4096:]
     process.stdout.close()
     return Outcome(round=chosen, code=process.wait(), summary=_summary(tail.decode(errors="replace")))
+
+
+def processes() -> str:
+    """Among how many processes a round is shared out."""
+    return os.environ.get("VAULT_TEST_PROCESSES") or str((os.cpu_count() or 1) + 1)
 
 
 def _environment() -> dict[str, str]:

@@ -76,6 +76,13 @@ def pytest_configure() -> None:
     _hash_quickly()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Where the run is shared out among processes, each makes a site of its own, as this one has."""
+    for name in ("DJANGO_SETTINGS_MODULE", "VAULT_HOME", "VAULT_SETTINGS"):
+        os.environ.pop(name, None)
+
+
 def _hash_quickly() -> None:
     """Argon2 as the site has it, at its least cost: nobody guesses at the passwords of tests."""
     from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
@@ -103,12 +110,14 @@ def django_db_setup(_database_access: None) -> Iterator[None]:
     """The migrated control plane and template, made when the first test asks for them."""
     from django.db import connections
 
+    from VaultPlatform.runs import owners
     from VaultPlatform.tenancy import migrate_everything
 
     with _server_database():
         outcome = migrate_everything(verbosity=0)
         assert not outcome.failed, outcome.failed
         yield
+        owners.resign()
         connections.close_all()
 
 
