@@ -68,13 +68,13 @@ def members(slug: str, token: str, name: str, password: str) -> dict[str, Any]:
     }
 
 
-def app_role_may_change_audit() -> dict[str, Any]:
-    """What comes of an attempt to change an entry, in the first organisation."""
+def app_role_may_change_audit(slug: str) -> dict[str, Any]:
+    """What comes of an attempt to change that organisation's entries."""
     from django.db import Error, connection
 
     from VaultPlatform import tenancy
 
-    with tenancy.use(tenancy.list_organisations()[0]), connection.cursor() as cursor:
+    with tenancy.use(tenancy.get_organisation(slug)), connection.cursor() as cursor:
         try:
             cursor.execute("UPDATE audit_entry SET action = 'x'")
         except Error as error:

@@ -74,7 +74,7 @@ def test_what_was_saved_is_there_again_to_the_last_row(
     )
     assert (found["listed"], found["written"], found["signed_in"]) == (200, 201, 200)
     assert found["contents"] and all(sha == name for name, sha in found["contents"].items())
-    assert elsewhere.ask("app_role_may_change_audit")["refused"]
+    assert elsewhere.ask("app_role_may_change_audit", full.slug)["refused"]
     assert (elsewhere.home / "VaultSettings.restored.json").exists()
 
 
