@@ -30,6 +30,7 @@ VAULT_HOME = prepare_home(environment.home)
 DEBUG = vault_settings.Base.debug
 ALLOWED_HOSTS = list(vault_settings.Base.allowed_hosts)
 DELETION_GRACE_DAYS = vault_settings.Base.deletion_grace_days
+RUNS_KEPT_DAYS = vault_settings.Base.runs_kept_days
 TRUSTED_PROXIES = tuple(vault_settings.Base.trusted_proxies)
 SECRET_KEY = site_key(VAULT_HOME, "secret_key")
 LOGGING_CONFIG = None
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "VaultPlatform.identity.gate.AuthenticationMiddleware",
     "VaultPlatform.web.throttle.PrincipalThrottle",
     "VaultPlatform.web.bodies.BodyMiddleware",
+    "VaultPlatform.runs.middleware.IdempotencyMiddleware",
 ]
 THROTTLE = {
     "organisation": _base.throttle_organisation,

@@ -1,4 +1,4 @@
-"""Every route of the site: the core's, then those of the plugins that are on, all under /vault."""
+"""Every route of the site: the core's, then those of the plugins that are on, all under /vault; and /metrics."""
 
 from importlib import import_module
 
@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
 from VaultPlatform.host.routes import mounted
+from VaultPlatform.metrics import metrics
 
 CORE = (
     "VaultManagement.Auth.urls",
@@ -21,9 +22,13 @@ CORE = (
     "VaultManagement.Operators.urls",
     "VaultManagement.Audit.urls",
     "VaultManagement.Site.urls",
+    "VaultManagement.Runs.urls",
     "VaultManagement.Health.urls",
     "VaultManagement.ApiDescription.urls",
 )
 
 _core = [mounted(import_module(module).urlpatterns) for module in CORE]
-urlpatterns = [path(ModelName.url_vault, include([*_core, *settings.PLUGIN_HOST.urlpatterns(_core)]))]
+urlpatterns = [
+    path(ModelName.url_vault, include([*_core, *settings.PLUGIN_HOST.urlpatterns(_core)])),
+    path("metrics", metrics),
+]

@@ -45,6 +45,22 @@ class StagingError(OrchestratorError, TypeError):
     """A step cannot be staged: it is not callable, or would not accept its arguments."""
 
 
+class UnwritableValue(OrchestratorError, TypeError):
+    """An argument or a context value cannot be written down, so that a run could not survive its process."""
+
+
+class UnknownValue(OrchestratorError, LookupError):
+    """What was written down cannot be read any more: its model, its row or its function is gone."""
+
+
+class OwnershipLost(OrchestratorError, RuntimeError):
+    """Another process has taken this run over; whatever this one still did of it is rolled back."""
+
+
+class RunCancelled(OrchestratorError, RuntimeError):
+    """Somebody has cancelled the run; what it had done is undone."""
+
+
 class RunStateError(OrchestratorError, RuntimeError):
     """The call does not fit the state the run is in."""
 

@@ -1,28 +1,49 @@
 """One execution of a run: the steps forward, and back again when one of them fails.
 
-Database steps that follow one another are one batch in one transaction; every other step is a batch of its
-own. What a failed batch did is undone by the database, what earlier ones did by their rollback functions.
+Database steps that follow one another are one batch in one transaction; every other step is a batch of its own. What a
+failed batch did is undone by the database, what earlier ones did by their rollback functions.
+
+What the journal has to know travels with the transactions that there are anyway: the end of a step outside of the
+database, the database steps behind it and the intent of the next one are one commit.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from django.db import InterfaceError, OperationalError
+from structlog.contextvars import bound_contextvars
+
 from Orchestrators.Audit import EndedRun, current_audit
-from Orchestrators.Errors import RollbackFailed, RollbackFailure, RunStateError, TransactionError
+from Orchestrators.Codec import decode, encode
+from Orchestrators.Errors import (
+    OwnershipLost,
+    RollbackFailed,
+    RollbackFailure,
+    RunCancelled,
+    RunStateError,
+    TransactionError,
+)
+from Orchestrators.Faults import moment
 from Orchestrators.Frames import FrameStack
-from Orchestrators.Journal import Journal, RunState
+from Orchestrators.Journal import Entry, Event, RunRecord, RunState
+from Orchestrators.Progress import Mark, StepState, batches_of, described
 from Orchestrators.Schema import FAILURE, RESULT, RESULT_STATUS
-from Orchestrators.Steps import Step, StepKind, batches_of, name_of
+from Orchestrators.Steps import Step, StepKind, name_of
 from Orchestrators.Transactions import open_blocks, require_no_transaction, require_sound, scope
 
 if TYPE_CHECKING:
     from Orchestrators.MainOrchestrator import MainOrchestrator
 
 logger = logging.getLogger(__name__)
+#: What a database raises that cannot be asked: nobody knows then whether a commit came through.
+_OUT_OF_REACH = (OperationalError, InterfaceError)
+#: Seconds between two attempts at a step, at most.
+MAX_PAUSE = 60.0
 
 
 class StepEnded(BaseException):
@@ -33,17 +54,16 @@ class _RunRefused(Exception):
     """A step ended with a status of 400 or more."""
 
 
+def written_event(event: Event) -> list[Any]:
+    """An event as JSON."""
+    return [event.hook_name, encode(dict(event.kwargs), what=f"Event {event.hook_name}")]
+
+
 class Execution:
-    """Runs the staged steps of one run, once."""
+    """Runs the staged steps of one run, once; or those that another process has left."""
 
     def __init__(
-        self,
-        *,
-        run: MainOrchestrator,
-        steps: Sequence[Step],
-        values: dict[str, Any],
-        frames: FrameStack,
-        journal: Journal,
+        self, *, run: MainOrchestrator, steps: Sequence[Step], values: dict[str, Any], frames: FrameStack
     ) -> None:
         """`values`: the run's context. Raises TransactionError for an external step inside a transaction."""
         for step in steps:
@@ -52,11 +72,16 @@ class Execution:
         self.state = RunState.RUNNING
         #: the function that is running: a step's forward, or its rollback while compensating
         self.function: Callable[..., Any] | None = None
-        self._run, self._steps, self._values, self._frames = run, steps, values, frames
-        self._journal, self._audit = journal, current_audit()
+        #: the step whose forward or rollback that is
+        self.step: Step | None = None
+        self.marks = [Mark(step=step) for step in steps]
+        self._run, self._values, self._frames = run, values, frames
+        self._record: RunRecord | None = None
+        self._audit = current_audit()
         self._begun = self._audit.begun()
-        #: steps whose effects stand, each with the context as it left it
-        self._done: list[tuple[Step, dict[str, Any]]] = []
+        #: context as JSON, as it was when the journal was last told
+        self._known: dict[str, Any] = {}
+        self._error = ""
         self._signal: StepEnded | None = None
         self._finished = False
         self._blocks = 0
@@ -65,24 +90,62 @@ class Execution:
         #: and what they were before the run: what undone steps wrote of them is not the run's answer
         self._before = {key: values.get(key) for key in (RESULT, RESULT_STATUS)}
 
-    def execute(self) -> None:
+    @property
+    def is_one_transaction(self) -> bool:
+        """Whether all steps are done and undone by one transaction, so that nothing is ever left half-way."""
+        return open_blocks() > 0 or all(mark.step.kind is StepKind.DATABASE for mark in self.marks)
+
+    @property
+    def record(self) -> RunRecord:
+        """The run's place in the journal."""
+        if self._record is None:
+            raise RunStateError("The run has no place in the journal yet.")
+        return self._record
+
+    def execute(self, record: RunRecord) -> None:
         """Run every step. A status of 400 or more undoes what was done; so does an exception, which goes on.
 
         Raises RollbackFailed if a run that ended with such a status could not be undone entirely.
         """
-        try:
-            self._forward()
-        except _RunRefused:
-            failures, status = self._undo(), self._values[RESULT_STATUS]
-            if failures:
-                raise RollbackFailed(status=status, failures=failures) from failures[0].error
-        except BaseException as error:
-            self._values.update(self._before)
-            for failure in self._undo():
-                error.add_note(str(failure))
-            raise
-        else:
-            self.state = RunState.COMPLETED
+        self._record = record
+        if record.keeps_intents:
+            self.write_start()
+        self._guarded(self._forward)
+
+    def write_start(self) -> None:
+        """Write down, with the run, what it begins with."""
+        self._known = self.encoded_values()
+        self._run.start = {
+            "values": self._known,
+            "events": [written_event(event) for event in self._run.events],
+            "notes": list(self._run.noted),
+            "withholds_result": self._run.withholds_result,
+        }
+
+    def take_in(self, steps: Sequence[dict[str, Any]], *, values: dict[str, Any]) -> None:
+        """Be as far as `steps` say, which another process has written; `values`: the first context, as JSON."""
+        for mark, shown in zip(self.marks, steps, strict=True):
+            mark.take_in(shown)
+            values = {**values, **mark.wrote}
+            mark.left = {}
+            if mark.state is not StepState.STAGED:
+                self._values.update({key: decode(value) for key, value in mark.wrote.items()})
+                mark.left = dict(self._values)
+        self._known = values
+
+    def resume(self, record: RunRecord) -> None:
+        """Go on behind the last step that is done; as `execute`."""
+        self._record = record
+        for mark in self.marks:
+            if mark.state is StepState.FAILED:
+                mark.state = StepState.STAGED
+        self._guarded(self._forward)
+
+    def compensate(self, record: RunRecord, *, error: str) -> list[RollbackFailure]:
+        """Undo what is done, or may be; returns the rollbacks that failed. Raises what the journal raises."""
+        self._record, self._error = record, error
+        self._values.update(self._before)
+        return self._undo()
 
     def note_outcome(self, key: str, value: Any) -> None:
         """Write `result` or `result_status`, remembering that the running step did."""
@@ -104,64 +167,193 @@ class Execution:
         self._signal = StepEnded()
         raise self._signal
 
+    def entry(self, *, events: Sequence[Event] = ()) -> Entry:
+        """The run as it is now."""
+        return Entry(
+            run=self._run,
+            state=self.state,
+            steps=[mark.shown() for mark in self.marks],
+            error=self._error,
+            events=events,
+            is_one_transaction=not self.record.keeps_intents,
+        )
+
+    def encoded_values(self) -> dict[str, Any]:
+        """The context as JSON; without a result that is not to be kept."""
+        return {
+            key: encode(value, what=f"Context key '{key}'")
+            for key, value in self._values.items()
+            if key != RESULT or not self._run.withholds_result
+        }
+
     @property
     def _name(self) -> str:
         return name_of(self.function) if self.function else "execute()"
 
+    def _guarded(self, forward: Callable[[], None]) -> None:
+        try:
+            forward()
+        except OwnershipLost as lost:
+            if not self.record.was_cancelled():
+                raise
+            self._values.update(self._before)
+            self._error = "cancelled"
+            self._undo_because_of(lost)
+            raise RunCancelled(f"Run {self._run.id} was cancelled; what it had done is undone.") from lost
+        except _RunRefused as refused:
+            self._error = f"status {self._values[RESULT_STATUS]}"
+            failures, status = self._undo_because_of(refused), self._values[RESULT_STATUS]
+            if failures:
+                raise RollbackFailed(status=status, failures=failures) from failures[0].error
+        except BaseException as error:
+            self._values.update(self._before)
+            self._error = described(error)
+            for failure in self._undo_because_of(error):
+                error.add_note(str(failure))
+            raise
+
     def _forward(self) -> None:
-        self._journal.opened(self._run)
-        batches = list(batches_of(self._steps))
-        for batch in batches:
-            self._run_batch(batch, is_last=batch is batches[-1])
+        batches = list(batches_of([mark for mark in self.marks if mark.state is not StepState.DONE]))
+        followings: list[list[Mark] | None] = [*batches[1:], None]
+        for batch, following in zip(batches, followings, strict=False):
+            self._run_batch(batch, following)
             if self._finished:
                 return
-        if not batches:
-            self._completed(is_one_transaction=False)
+        if not batches and (self._run.events or self._run.noted):
+            with self.record.transaction():
+                self._complete()
+        self.state = RunState.COMPLETED
 
-    def _run_batch(self, batch: Sequence[Step], *, is_last: bool) -> None:
-        kind = batch[0].kind
-        if kind is not StepKind.DATABASE:
-            self._journal.intent(self._run, batch[0])
-        ran: list[tuple[Step, dict[str, Any]]] = []
-        with scope(kind, on_effects=lambda: self._done.extend(ran)):
-            for step in batch:
-                self._run_step(step)
-                ran.append((step, dict(self._values)))
-                self._journal.done(self._run, step)
-                if self._finished:
-                    break
-            if is_last or self._finished:
-                one_transaction = kind is not StepKind.EXTERNAL and batch[0].number == 1
-                self._completed(is_one_transaction=one_transaction)
+    def _run_batch(self, batch: Sequence[Mark], following: Sequence[Mark] | None) -> None:
+        first, kind = batch[0], batch[0].step.kind
+        if kind is not StepKind.DATABASE and first.state is StepState.STAGED:
+            self._announce(first)
+        stands: list[bool] = []
+        try:
+            with scope(kind, on_effects=lambda: stands.append(True)):
+                for mark in batch:
+                    self._attempt(mark)
+                    if self._finished:
+                        break
+                if kind is not StepKind.EXTERNAL:
+                    self._hand_on(kind, following)
+        finally:
+            if not stands:
+                self._take_back(batch, following)
+        if kind is StepKind.EXTERNAL:
+            last = following is None or self._finished
+            with self.record.transaction() if last else nullcontext():
+                self._hand_on(kind, following)
 
-    def _completed(self, *, is_one_transaction: bool) -> None:
-        self._journal.closed(self._run, RunState.COMPLETED)
-        self._audit.completed(self._ended(is_one_transaction=is_one_transaction))
+    def _hand_on(self, kind: StepKind, following: Sequence[Mark] | None) -> None:
+        """Have the journal know what is done and what is next, as far as that is due now."""
+        if following is None or self._finished:
+            self._complete()
+        elif following[0].step.kind is not StepKind.DATABASE:
+            self._announce(following[0])
+        elif kind is not StepKind.EXTERNAL:
+            self._write()
+
+    def _announce(self, mark: Mark) -> None:
+        if not self.record.keeps_intents:
+            return
+        mark.state = StepState.BEGUN
+        try:
+            self._write()
+        except BaseException:
+            mark.state = StepState.STAGED
+            raise
+
+    def _write(self) -> None:
+        if self.record.keeps_intents:
+            self._keep(self.entry())
+
+    def _complete(self) -> None:
+        self.state = RunState.COMPLETED
+        self._keep(self.entry(events=self._run.events))
+        batches = list(batches_of(self.marks))
+        one_transaction = len(batches) == 1 and batches[0][0].step.kind is not StepKind.EXTERNAL
+        self._audit.completed(self._ended(is_one_transaction=one_transaction))
+
+    def _keep(self, entry: Entry) -> None:
+        moment("before write")
+        self.record.write(entry)
+        moment("after write")
+
+    def _take_back(self, batch: Sequence[Mark], following: Sequence[Mark] | None) -> None:
+        """The transaction of `batch` is rolled back."""
+        self.state = RunState.RUNNING
+        for mark in batch:
+            if mark.state is StepState.DONE:
+                mark.state = StepState.STAGED
+                mark.wrote, mark.events, mark.notes = {}, [], []
+        if following is not None and following[0].state is StepState.BEGUN:
+            following[0].state = StepState.STAGED
 
     def _ended(self, *, is_one_transaction: bool) -> EndedRun:
-        steps = tuple(name_of(step.forward) for step in self._steps)
         return EndedRun(
             name=self._run.name,
-            steps=steps,
+            steps=tuple(name_of(mark.step.forward) for mark in self.marks),
             begun=self._begun,
             notes=tuple(self._run.audit_notes),
             is_one_transaction=is_one_transaction,
         )
 
-    def _run_step(self, step: Step) -> None:
+    def _attempt(self, mark: Mark) -> None:
+        """Run a step, as often as its policy says."""
+        policy, started, before = mark.step.policy, time.monotonic(), dict(self._values)
+        first = mark.attempts
+        while True:
+            mark.attempts += 1
+            try:
+                self._run_step(mark)
+            except (_RunRefused, RunStateError, OwnershipLost):
+                mark.state = StepState.FAILED
+                raise
+            except BaseException as error:
+                mark.error = described(error)
+                tried = mark.attempts - first
+                late = policy.timeout is not None and time.monotonic() - started >= policy.timeout
+                if tried > policy.retries or late or not isinstance(error, policy.retry_on):
+                    mark.state = StepState.FAILED
+                    raise
+                self._values.clear()
+                self._values.update(before)
+                self._write()
+                time.sleep(min(policy.backoff * 2 ** (tried - 1), MAX_PAUSE))
+            else:
+                return
+
+    def _run_step(self, mark: Mark) -> None:
+        step, run = mark.step, self._run
         self._signal, self._outcome, self._blocks = None, {}, open_blocks()
+        events, notes = len(run.events), len(run.noted)
+        if step.kind is StepKind.EXTERNAL:
+            self.record.require_owned()
+        moment("before step")
         try:
-            self._call(step.forward, *step.args, **step.kwargs)
+            self._call(step, step.forward, *step.args, **step.kwargs)
         except StepEnded as signal:
             if signal is not self._signal:
                 raise
         else:
             self._require_not_swallowed(step)
+        moment("after step")
         if (self._outcome.get(RESULT_STATUS) or 0) >= FAILURE:
             self._values.update(self._before | self._outcome)
             raise _RunRefused
         if step.kind is not StepKind.EXTERNAL:
             require_sound(step.forward)
+        mark.state, mark.error, mark.left = StepState.DONE, "", dict(self._values)
+        if self.record.keeps_intents:
+            self._note_what_it_wrote(mark)
+            mark.events = [written_event(event) for event in run.events[events:]]
+            mark.notes = run.noted[notes:]
+
+    def _note_what_it_wrote(self, mark: Mark) -> None:
+        now = self.encoded_values()
+        mark.wrote = {key: value for key, value in now.items() if self._known.get(key, ...) != value}
+        self._known = now
 
     def _require_not_swallowed(self, step: Step) -> None:
         if self._signal is not None:
@@ -170,15 +362,33 @@ class Execution:
                 "on. Catch Exception, not everything, and do not return from finally."
             )
 
+    def _undo_because_of(self, error: BaseException) -> list[RollbackFailure]:
+        """Undo; what the journal cannot be told, because of its database or of another process, is left to recovery.
+
+        That is the answer to a commit of which nobody knows whether it came through, too: recovery reads what is there.
+        """
+        try:
+            return self._undo()
+        except (OwnershipLost, *_OUT_OF_REACH) as reason:
+            error.add_note(f"What the run did is looked after by recovery: {described(reason)}")
+            self.record.abandon()
+        return []
+
     def _undo(self) -> list[RollbackFailure]:
         """Undo in reverse what was done; returns the rollbacks that failed."""
         self.state = RunState.COMPENSATING
-        failures = [failure for done in reversed(self._done) if (failure := self._undo_step(*done))]
+        self._write()
+        undoable = (StepState.DONE, StepState.BEGUN, StepState.NOT_UNDONE)
+        due = [mark for mark in reversed(self.marks) if mark.state in undoable]
+        failures = [failure for mark in due if (failure := self._undo_step(mark))]
         self.state = RunState.STUCK if failures else RunState.COMPENSATED
+        if failures:
+            self._error = "; ".join(filter(None, [self._error, *map(str, failures)]))
         try:
-            self._journal.closed(self._run, self.state)
+            self._write()
         except Exception:
             logger.exception("The journal could not be told that a run ended as %s", self.state.name)
+            self.record.abandon()
         if failures:
             self._tell_stuck()
         return failures
@@ -191,18 +401,40 @@ class Execution:
                 "A run that could not be undone entirely could not be entered into the audit trail"
             )
 
-    def _undo_step(self, step: Step, left: dict[str, Any]) -> RollbackFailure | None:
+    def _undo_step(self, mark: Mark) -> RollbackFailure | None:
         """Undo one step, with the context that it left: later steps may have written the same keys."""
+        step, before = mark.step, mark.state
         if step.rollback is None:
+            mark.state = StepState.UNDONE
             return None
         try:
-            with self._context_as(left), scope(step.rollback_kind):
-                self._call(step.rollback)
-                if step.rollback_kind is not StepKind.EXTERNAL:
-                    require_sound(step.rollback)
-        except Exception as error:  # noqa: BLE001  # reported by whoever called, after the other rollbacks
+            self._roll_back(mark, step, step.rollback)
+        except Exception as error:
+            mark.state = before
+            if self.record.keeps_intents and isinstance(
+                error, OwnershipLost | OperationalError | InterfaceError
+            ):
+                raise
+            mark.state, mark.error = StepState.NOT_UNDONE, described(error)
             return RollbackFailure(rollback=name_of(step.rollback), step=str(step), error=error)
         return None
+
+    def _roll_back(self, mark: Mark, step: Step, rollback: Callable[..., Any]) -> None:
+        """Call the rollback; that it has run is written down with what it did, as far as that is in the database."""
+        is_external = step.rollback_kind is StepKind.EXTERNAL
+        if is_external:
+            self.record.require_owned()
+        moment("before rollback")
+        with self._context_as(mark.left), scope(step.rollback_kind):
+            self._call(step, rollback)
+            if not is_external:
+                require_sound(rollback)
+                mark.state = StepState.UNDONE
+                self._write()
+        moment("after rollback")
+        if is_external:
+            mark.state = StepState.UNDONE
+            self._write()
 
     @contextmanager
     def _context_as(self, values: dict[str, Any]) -> Iterator[None]:
@@ -216,10 +448,10 @@ class Execution:
             self._values.clear()
             self._values.update(latest | written)
 
-    def _call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self.function = function
+    def _call(self, step: Step, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        self.function, self.step = function, step
         try:
-            with self._frames.cleared():
+            with self._frames.cleared(), bound_contextvars(run=str(self._run.id), step=name_of(function)):
                 function(self._run, *args, **kwargs)
         finally:
-            self.function = None
+            self.function = self.step = None

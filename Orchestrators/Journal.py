@@ -1,41 +1,47 @@
-"""Where runs are written down and their events go: the seam for a durable journal.
+"""Where runs are written down, so that they survive their process, and where their events go: the seam.
 
-Nothing here is durable. The journal in use writes nothing and hands the events of a run that ended well to
-the function given to `install_delivery`. One that survives a killed process implements `Journal` and is
-put in with `install_journal`; the engine already calls it at the moments, and inside the transactions,
-that it needs.
+The engine knows no table. It makes an `Entry` of a run at each moment at which something has to be kept, and gives it
+to what `install_journal` has put in. Without that nothing is written down, and events are handed on at once.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from Orchestrators.Execution import Execution
     from Orchestrators.MainOrchestrator import MainOrchestrator
-    from Orchestrators.Steps import Step
 
 logger = logging.getLogger(__name__)
 
-Delivery = Callable[[str, Mapping[str, Any]], object]
-
 
 class RunState(Enum):
-    """Where a run that has been executed stands."""
+    """Where a run that has been executed, or handed over to be executed, stands."""
 
+    #: waits for a worker
+    PENDING = "pending"
     #: steps are being run
     RUNNING = "running"
     #: the run failed, and what it did is being undone
     COMPENSATING = "compensating"
+    #: cannot go on: a step's function is gone, or does not take what was staged
+    BLOCKED = "blocked"
     #: ended well
     COMPLETED = "completed"
     #: failed, and all that had been done is undone
     COMPENSATED = "compensated"
-    #: failed, and a rollback failed too: somebody has to look
+    #: failed, and something of it could not be undone or is not known: somebody has to look
     STUCK = "stuck"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is left to do."""
+        return self in (RunState.COMPLETED, RunState.COMPENSATED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,72 +52,163 @@ class Event:
     kwargs: Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What there is to know of a run at one moment; all of it is JSON, but for the run and the events."""
+
+    run: MainOrchestrator
+    state: RunState
+    #: of each step, how far it is
+    steps: Sequence[Mapping[str, Any]]
+    #: why it failed
+    error: str = ""
+    #: to be delivered: only of a run that has ended well
+    events: Sequence[Event] = ()
+    #: whether all it did is in one transaction, which is open
+    is_one_transaction: bool = False
+
+
+class RunRecord(Protocol):
+    """One run's place in the journal. What raises here fails the run."""
+
+    #: whether a step's intent has to be written down before it runs
+    keeps_intents: bool
+
+    def write(self, entry: Entry) -> None:
+        """Keep `entry`: with the open transaction's commit if there is one, else in a commit of its own.
+
+        Raises OwnershipLost, now or at the commit, if another process has taken the run over, or it was cancelled.
+        """
+
+    def was_cancelled(self) -> bool:
+        """Whether that was because somebody has cancelled it."""
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """A transaction in which the end of a run is written down, where there is none for its last step."""
+
+    def require_owned(self) -> None:
+        """Raise OwnershipLost if another process may have taken the run over while this one was stopped."""
+
+    def abandon(self) -> None:
+        """The run's state could not be written, or is not known: whoever can is to look after it."""
+
+    def ended(self, entry: Entry) -> None:
+        """The run has ended well, and is committed."""
+
+
 class Journal(Protocol):
-    """What the engine tells while it executes a run. What raises here, except in `deliver`, fails the run."""
+    """Where runs are written down."""
 
-    def opened(self, run: MainOrchestrator) -> None:
-        """Execution begins; every step is known. No transaction of the run is open."""
+    def begin(self, run: MainOrchestrator, *, is_one_transaction: bool) -> RunRecord:
+        """The record of a run that is about to be executed; `is_one_transaction`: there is nothing to be recovered."""
 
-    def intent(self, run: MainOrchestrator, step: Step) -> None:
-        """An undeclared or external step is about to run. No transaction of the run is open."""
+    def enqueue(self, run: MainOrchestrator, execution: Execution, *, queue: str) -> None:
+        """Keep a run that a worker is to execute. Raises RunStateError where there is no journal."""
 
-    def done(self, run: MainOrchestrator, step: Step) -> None:
-        """The step has run: for a database or undeclared step inside the transaction of its effects."""
 
-    def closed(self, run: MainOrchestrator, state: RunState) -> None:
-        """The run has ended: COMPLETED is told inside the last step's transaction, if it has one."""
+class Delivery(Protocol):
+    """Whom events reach."""
 
-    def deliver(self, events: Sequence[Event]) -> None:
-        """The run has ended well and is committed: call the hooks it queued, in this order."""
+    def listeners(self, hook_name: str) -> Sequence[str]:
+        """Names of those that listen to a hook here and now, in the order in which they are told."""
+
+    def deliver(self, listener: str, hook_name: str, kwargs: Mapping[str, Any]) -> None:
+        """Tell one of them. Raises what it raises."""
+
+
+class ToFunction:
+    """A delivery that calls one function with each event: for tests, and for the engine on its own."""
+
+    def __init__(self, function: Any) -> None:
+        """`function(hook_name, kwargs)`."""
+        self.function = function
+
+    def listeners(self, hook_name: str) -> Sequence[str]:  # all are alike
+        """The function, whatever the hook."""
+        return ("function",)
+
+    def deliver(self, listener: str, hook_name: str, kwargs: Mapping[str, Any]) -> None:
+        """Call it."""
+        self.function(hook_name, kwargs)
+
+
+class _Unrecorded:
+    """The record of a run that is not written down."""
+
+    keeps_intents = False
+
+    def write(self, entry: Entry) -> None:
+        """Nothing is written down."""
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """None is needed."""
+        return nullcontext()
+
+    def require_owned(self) -> None:
+        """Nobody takes it over."""
+
+    def was_cancelled(self) -> bool:
+        """Nobody can."""
+        return False
+
+    def abandon(self) -> None:
+        """There is nothing to look after."""
+
+    def ended(self, entry: Entry) -> None:
+        """Tell everybody; one that raises is logged, the next still told."""
+        delivery = current_delivery()
+        for event in entry.events:
+            for listener in delivery.listeners(event.hook_name):
+                try:
+                    delivery.deliver(listener, event.hook_name, event.kwargs)
+                except Exception:
+                    logger.exception(
+                        "%s failed at %s; the run that queued it stays committed", listener, event.hook_name
+                    )
 
 
 class NullJournal:
-    """Writes nothing down; calls the installed delivery with each event."""
+    """Writes nothing down."""
 
-    def opened(self, run: MainOrchestrator) -> None:
-        """Nothing is written down."""
+    def begin(self, run: MainOrchestrator, *, is_one_transaction: bool) -> RunRecord:
+        """A record that keeps nothing."""
+        return _Unrecorded()
 
-    def intent(self, run: MainOrchestrator, step: Step) -> None:
-        """Nothing is written down."""
+    def enqueue(self, run: MainOrchestrator, execution: Execution, *, queue: str) -> None:
+        """Refused: nobody would ever execute it."""
+        from Orchestrators.Errors import RunStateError
 
-    def done(self, run: MainOrchestrator, step: Step) -> None:
-        """Nothing is written down."""
+        raise RunStateError(
+            "enqueue() was called, and no journal is installed that would keep the run. Call execute()."
+        )
 
-    def closed(self, run: MainOrchestrator, state: RunState) -> None:
-        """Nothing is written down."""
 
-    def deliver(self, events: Sequence[Event]) -> None:
-        """Call the installed delivery with each event; one that raises is logged, the next still called."""
-        for event in events:
-            try:
-                _installed.delivery(event.hook_name, event.kwargs)
-            except Exception:
-                logger.exception(
-                    "Delivery of %s failed; the run that queued it stays committed", event.hook_name
-                )
+def _nobody(hook_name: str, _: Mapping[str, Any]) -> None:
+    logger.warning("Event %s reaches nobody: install_delivery() has not been called", hook_name)
 
 
 @dataclass
 class _Installed:
-    journal: Journal
-    delivery: Delivery
+    journal: Journal = field(default_factory=NullJournal)
+    delivery: Delivery = field(default_factory=lambda: ToFunction(_nobody))
 
 
-def _no_delivery(hook_name: str, _: Mapping[str, Any]) -> None:
-    logger.warning("Event %s reaches nobody: install_delivery() has not been called", hook_name)
-
-
-_installed = _Installed(journal=NullJournal(), delivery=_no_delivery)
+_installed = _Installed()
 
 
 def install_delivery(delivery: Delivery) -> Delivery:
-    """Have `delivery(hook_name, kwargs)` called for each event of a committed run. Returns the one before."""
+    """Have events of committed runs reach whom `delivery` says. Returns the one it replaces."""
     previous, _installed.delivery = _installed.delivery, delivery
     return previous
 
 
+def current_delivery() -> Delivery:
+    """The delivery in use."""
+    return _installed.delivery
+
+
 def install_journal(journal: Journal) -> Journal:
-    """Have runs that are executed from now on told to `journal`. Returns the one it replaces."""
+    """Have runs that are executed from now on written down by `journal`. Returns the one it replaces."""
     previous, _installed.journal = _installed.journal, journal
     return previous
 

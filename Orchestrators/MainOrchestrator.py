@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from Orchestrators.Audit import current_audit
+from Orchestrators.Codec import decode, encode
 from Orchestrators.Errors import ContextSchemaError, RunStateError
 from Orchestrators.Execution import Execution
 from Orchestrators.Frames import FrameStack
+from Orchestrators.Identifiers import derived_id, time_ordered_id
 from Orchestrators.Journal import Event, RunState, current_journal
+from Orchestrators.Plan import arguments_of
 from Orchestrators.Schema import FAILURE, RESULT, RESULT_STATUS, Schema
 from Orchestrators.Steps import Step, check_callable, kind_of, name_of
 
@@ -28,19 +32,43 @@ class MainOrchestrator:
     Get one with `OrchestratorRegistry.get("main")`, or as the `.mainorchestrator` of a named orchestrator.
     """
 
-    def __init__(self, *, resolve: Callable[[str, MainOrchestrator], Any], name: str = "main") -> None:
-        """`resolve` finds the orchestrator of a name and binds it to a run; `name`: of the one that it was got by."""
+    def __init__(
+        self,
+        *,
+        resolve: Callable[[str, MainOrchestrator], Any],
+        name: str = "main",
+        id: UUID | None = None,  # noqa: A002
+    ) -> None:
+        """`resolve` finds the orchestrator of a name and binds it to a run; `name`: of the one that it was got by.
+
+        `id`: of a run that is taken over; a fresh one gets its own.
+        """
         self._resolve = resolve
         self.name = name
-        #: what its steps have noted for the audit trail
+        #: names the run in the journal, and grows with time
+        self.id = id or time_ordered_id()
+        #: whether recovery goes on with the run if its process dies, instead of undoing it
+        self.resumable = False
+        #: whether the result is kept out of the journal, as one that holds a secret has to be
+        self.withholds_result = False
+        #: what its steps have noted for the audit trail, as the audit keeps it and as JSON
         self.audit_notes: list[Any] = []
+        self.noted: list[Any] = []
+        #: hooks to be called once it has ended well
+        self.events: list[Event] = []
+        #: what it began with, as JSON; set when it is executed
+        self.start: dict[str, Any] = {}
         self._schema = Schema()
         self._values: dict[str, Any] = {}
         self._steps: list[Step] = []
-        self._events: list[Event] = []
         self._execution: Execution | None = None
         #: the decorated functions that are running; `context_manager` enters and leaves them
         self.frames = FrameStack()
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """What has been staged."""
+        return self._steps
 
     @property
     def state(self) -> RunState | None:
@@ -68,9 +96,10 @@ class MainOrchestrator:
     ) -> None:
         """Stage `forward(run, *args, **kwargs)`, and `rollback(run)` (None: nothing to undo) to undo it.
 
-        Raises StagingError if they do not accept these arguments, UndeclaredContextKey if they declare
-        context keys that the decorated method staging them does not, RunStateError once the run has been
-        executed.
+        Arguments have to be values that can be written down, so that the run survives its process: see
+        `Orchestrators.Codec`. Raises UnwritableValue for others, StagingError if the functions do not accept these
+        arguments, UndeclaredContextKey if they declare context keys that the decorated method staging them does not,
+        RunStateError once the run has been executed.
         """
         if self._execution is not None:
             raise RunStateError(
@@ -89,6 +118,7 @@ class MainOrchestrator:
             args=args,
             kwargs=kwargs,
             kind=kind_of(forward),
+            arguments=arguments_of(forward, args, kwargs),
         )
         self._steps.append(step)
 
@@ -106,13 +136,69 @@ class MainOrchestrator:
                 f"execute() was called again on a run that is {state.value}. It is executed once, by "
                 'whoever staged it and not by its steps; OrchestratorRegistry.get("main") makes a fresh one.'
             )
-        self._execution = Execution(
-            run=self, steps=self._steps, values=self._values, frames=self.frames, journal=current_journal()
+        execution = self._execution = Execution(
+            run=self, steps=self._steps, values=self._values, frames=self.frames
         )
-        self._execution.execute()
-        if self._execution.state is RunState.COMPLETED and self._events:
-            self._deliver_events()
+        record = current_journal().begin(self, is_one_transaction=execution.is_one_transaction)
+        execution.execute(record)
+        if execution.state is RunState.COMPLETED:
+            self.tell_ended(execution)
         return self._values.get(RESULT)
+
+    def enqueue(self, queue: str = "medium") -> str:
+        """Have a worker execute the run instead of `execute()`; returns the run's id, which `/vault/runs/<id>` shows.
+
+        Inside `transaction.atomic()` it is handed over if that is committed, and else never.
+        `queue`: high, medium, low or bulk. Raises RunStateError once the run is executed or handed over, or for another
+        queue.
+        """
+        if self._execution is not None:
+            raise RunStateError(
+                f"enqueue() was called on a run that is {self._execution.state.value}. Either execute() or enqueue()"
+                " is called, once."
+            )
+        self._execution = Execution(run=self, steps=self._steps, values=self._values, frames=self.frames)
+        self._execution.state = RunState.PENDING
+        self._execution.write_start()
+        current_journal().enqueue(self, self._execution, queue=queue)
+        return str(self.id)
+
+    def restore(
+        self,
+        steps: Sequence[Step],
+        *,
+        start: dict[str, Any],
+        progress: Sequence[dict[str, Any]],
+        events: Sequence[Event],
+        notes: Sequence[Mapping[str, Any]],
+        resumable: bool,
+    ) -> Execution:
+        """Be a run that another process has begun, as far as `progress` says; for recovery. Raises UnknownValue."""
+        self._steps, self.start, self.resumable = list(steps), start, resumable
+        self.withholds_result = start["withholds_result"]
+        self._values.update({key: decode(value) for key, value in start["values"].items()})
+        self._execution = Execution(run=self, steps=self._steps, values=self._values, frames=self.frames)
+        self._execution.take_in(progress, values=start["values"])
+        self.events = list(events)
+        for note in notes:
+            self.noted.append(note)
+            self.audit_notes.append(current_audit().noted(**note))
+        return self._execution
+
+    @property
+    def step_key(self) -> str:
+        """Key of the running step, for what it calls outside: the same on every attempt, and in its rollback.
+
+        Raises RunStateError outside of a step.
+        """
+        step = self._execution.step if self._execution else None
+        if step is None:
+            raise RunStateError("step_key was asked for outside of a step.")
+        return str(derived_id(self.id, f"step {step.number}"))
+
+    def derived_id(self, name: str) -> UUID:
+        """An id for a row that the running step makes: the same on every attempt, another for another `name`."""
+        return derived_id(UUID(self.step_key), name)
 
     def get_context_value(self, key: str, check_validation: bool = True) -> Any:  # noqa: FBT001, FBT002  # the guide's signature
         """The value of `key`; None if it is unset.
@@ -130,10 +216,12 @@ class MainOrchestrator:
 
         Raises UndeclaredContextKey unless the running function declares that it writes `key` (outside of any,
         while the run is being staged, everything may be written), ContextSchemaError if the value does not
-        fit, RunStateError after the run, and in a rollback for `result` and `result_status`.
+        fit, UnwritableValue if it cannot be written down, RunStateError after the run, and in a rollback for `result`
+        and `result_status`.
         """
         self._require_writable(key)
         self._schema.check(key, value)
+        encode(value, what=f"Context key '{key}'")
         if self._execution is None or key not in (RESULT, RESULT_STATUS):
             self._values[key] = value
         elif key == RESULT_STATUS and value is not None:
@@ -170,7 +258,7 @@ class MainOrchestrator:
             )
         if self._execution is not None:
             self._in_forward_step(f"queue_event({hook_name!r})")
-        self._events.append(Event(hook_name=hook_name, kwargs=kwargs))
+        self.events.append(Event(hook_name=hook_name, kwargs=kwargs))
 
     def note_audit(
         self,
@@ -188,10 +276,14 @@ class MainOrchestrator:
         """
         if self._execution is not None:
             self._in_forward_step(f"note_audit({action!r})")
-        noted = current_audit().noted(
-            action=action, entity_type=entity_type, entity_id=entity_id, detail=detail or {}
-        )
-        self.audit_notes.append(noted)
+        note: dict[str, Any] = {
+            "action": action,
+            "entity_type": entity_type,
+            "entity_id": str(entity_id),
+            "detail": dict(detail or {}),
+        }
+        self.noted.append(note)
+        self.audit_notes.append(current_audit().noted(**note))
 
     def _check_keys(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -232,14 +324,15 @@ class MainOrchestrator:
         function = self._execution.function if self._execution else None
         return name_of(function) if function else None
 
-    def _deliver_events(self) -> None:
-        events, journal = tuple(self._events), current_journal()
+    def tell_ended(self, execution: Execution) -> None:
+        """Have the journal deliver the events, once what the run did is committed."""
+        record, entry = execution.record, execution.entry(events=tuple(self.events))
 
         def deliver() -> None:
             try:
-                journal.deliver(events)
+                record.ended(entry)
             except Exception:
-                logger.exception("Events of a committed run could not be delivered: %s", events)
+                logger.exception("Events of a committed run could not be delivered: %s", entry.events)
 
         if connection.in_atomic_block:
             transaction.on_commit(deliver)

@@ -6,6 +6,7 @@ import difflib
 import inspect
 from threading import RLock
 from typing import Any, ClassVar
+from uuid import UUID
 
 from Orchestrators.AbstractOrchestrators.BaseOrchestrator import BaseOrchestrator
 from Orchestrators.Errors import RegistrationError, UnknownOrchestrator
@@ -56,6 +57,11 @@ class OrchestratorRegistry:
         not keep the run it is given.
         """
         return cls._on_run(name, MainOrchestrator(resolve=cls._on_run, name=name))
+
+    @classmethod
+    def restored(cls, name: str, *, id: UUID) -> MainOrchestrator:  # noqa: A002  # what it is
+        """The main run of that id, without steps yet: for recovery, which knows what was staged."""
+        return MainOrchestrator(resolve=cls._on_run, name=name, id=id)
 
     @classmethod
     def _on_run(cls, name: str, run: MainOrchestrator) -> Any:

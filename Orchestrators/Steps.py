@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from Orchestrators.Errors import DeclarationError, StagingError
 
 _MARK = "__step_kind__"
+_POLICY = "__step_policy__"
 _signatures: WeakKeyDictionary[Callable[..., Any], inspect.Signature] = WeakKeyDictionary()
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,6 +29,31 @@ class StepKind(Enum):
     EXTERNAL = "external_step"
 
 
+Unknown = Literal["compensate", "retry", "wait"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What is done about a step that fails, or of which nobody knows how it ended."""
+
+    #: Raised by whoever changes what arguments or context mean; recovery runs no other version than was staged.
+    version: int = 1
+    #: Further attempts after one that raised.
+    retries: int = 0
+    #: Seconds before the first of them; twice as many before each next one.
+    backoff: float = 1.0
+    #: What has to be raised for another attempt.
+    retry_on: tuple[type[Exception], ...] = (Exception,)
+    #: Seconds, all attempts together, after which none is begun.
+    timeout: float | None = None
+    #: What recovery does about a step whose process died inside it: undo it, do it again under the same key, or leave
+    #: it to a person. None: do it again if the run is resumable, else undo it.
+    unknown: Unknown | None = None
+
+
+_DEFAULT = Policy()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One staged step: what to call, with what, and what undoes it."""
@@ -41,6 +66,8 @@ class Step:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     kind: StepKind
+    #: `args` and `kwargs` as JSON
+    arguments: Mapping[str, Any]
 
     def __str__(self) -> str:
         return f"step {self.number} ({name_of(self.forward)})"
@@ -49,6 +76,11 @@ class Step:
     def rollback_kind(self) -> StepKind:
         """How the rollback runs: as it is marked itself, else like the step it undoes."""
         return getattr(self.rollback, _MARK, self.kind)
+
+    @property
+    def policy(self) -> Policy:
+        """What its decorator says of failures."""
+        return policy_of(self.forward)
 
 
 def db_step(function: F) -> F:
@@ -61,18 +93,48 @@ def db_step(function: F) -> F:
     return _marked(function, StepKind.DATABASE)
 
 
-def external_step(function: F) -> F:
+@overload
+def external_step(function: F) -> F: ...
+@overload
+def external_step(
+    *,
+    version: int = 1,
+    retries: int = 0,
+    backoff: float = 1.0,
+    retry_on: type[Exception] | tuple[type[Exception], ...] = Exception,
+    timeout: float | None = None,
+    unknown: Unknown | None = None,
+) -> Callable[[F], F]: ...
+def external_step(function: Any = None, **policy: Any) -> Any:
     """Declare that `function`, a step, calls something outside; no transaction is open while it runs.
 
-    Raises DeclarationError when the function is marked as the other kind already.
+    As `@external_step`, or as `@external_step(…)` with what is to be done about failures:
+    `retries`, how often it is tried again after raising one of `retry_on`, first after `backoff` seconds, then after
+    twice as many each time, until `timeout` seconds have passed; `unknown`, what recovery does about it if its process
+    died inside it ("compensate": its rollback is called, which has to bear that nothing has happened; "retry": it is
+    called again, under the same `step_key`; "wait": a person decides); `version`, raised when its arguments change.
+    Raises DeclarationError when the function is marked as the other kind already, or a value makes no sense.
     """
-    return _marked(function, StepKind.EXTERNAL)
+    checked = _checked_policy(policy)
+
+    def mark(marked: Any) -> Any:
+        marked = _marked(marked, StepKind.EXTERNAL)
+        setattr(marked, _POLICY, checked)
+        return marked
+
+    return mark if function is None else mark(function)
 
 
 def kind_of(function: Callable[..., Any]) -> StepKind:
     """The kind a function is marked with; UNDECLARED without a mark."""
     kind: StepKind = getattr(function, _MARK, StepKind.UNDECLARED)
     return kind
+
+
+def policy_of(function: Callable[..., Any]) -> Policy:
+    """What a function's decorator says of failures."""
+    policy: Policy = getattr(function, _POLICY, _DEFAULT)
+    return policy
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -113,10 +175,16 @@ def check_callable(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
         ) from None
 
 
-def batches_of(steps: Sequence[Step]) -> Iterator[list[Step]]:
-    """Steps in order, consecutive database steps together and every other one alone."""
-    for _, batch in groupby(steps, lambda step: 0 if step.kind is StepKind.DATABASE else step.number):
-        yield list(batch)
+def _checked_policy(policy: Mapping[str, Any]) -> Policy:
+    given = dict(policy)
+    if isinstance(given.get("retry_on"), type):
+        given["retry_on"] = (given["retry_on"],)
+    checked = Policy(**given)
+    if checked.unknown not in (None, "compensate", "retry", "wait"):
+        raise DeclarationError(f'unknown={checked.unknown!r}; write "compensate", "retry" or "wait".')
+    if checked.retries < 0 or checked.backoff < 0 or checked.version < 1:
+        raise DeclarationError("retries and backoff are not negative, and version begins with 1.")
+    return checked
 
 
 def _marked(function: F, kind: StepKind) -> F:

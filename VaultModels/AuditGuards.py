@@ -66,6 +66,25 @@ def undo_appending_function(schema_editor: Any) -> None:
         schema_editor.execute("DROP FUNCTION audit_append", params=None)
 
 
+#: A row has a number of SQLite's own beside its key, and INSERT OR REPLACE goes by that one as well. Where none is
+#: given it is not known yet, and negative.
+_SQLITE_ROWS = """CREATE TRIGGER "{entry}_in_its_row" BEFORE INSERT ON "{entry}"
+        WHEN NEW.rowid > 0 AND EXISTS (SELECT 1 FROM "{entry}" WHERE rowid = NEW.rowid)
+        BEGIN SELECT RAISE(ABORT, '{message}'); END"""
+
+
+def keep_rows(schema_editor: Any, *, entry: str) -> None:
+    """Have SQLite refuse to replace a row of table `entry` by its number; nothing elsewhere."""
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute(_SQLITE_ROWS.format(entry=entry, message=_MESSAGE), params=None)
+
+
+def undo_keep_rows(schema_editor: Any, *, entry: str) -> None:
+    """Take out what `keep_rows` has put in."""
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute(f'DROP TRIGGER "{entry}_in_its_row"', params=None)
+
+
 def make_append_only(schema_editor: Any, *, entry: str, head: str) -> None:
     """Have the database refuse changes of table `entry`, and the loss of the one row of table `head`."""
     statements = _POSTGRESQL if schema_editor.connection.vendor == "postgresql" else _SQLITE

@@ -7,8 +7,7 @@ from celery.schedules import crontab
 from kombu import Queue
 
 from VaultPlatform.config import CelerySection, reveal
-
-QUEUES = ("high", "medium", "low", "bulk")
+from VaultPlatform.runs.queues import QUEUES
 
 
 def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
@@ -19,7 +18,7 @@ def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
     files may, and is for a single machine without a server).
     """
     settings: dict[str, Any] = {
-        "task_queues": [Queue(name) for name in QUEUES],
+        "task_queues": [Queue(name, routing_key=name) for name in QUEUES],
         "task_default_queue": "medium",
         "task_routes": {"vault.maintain_*": {"queue": "low"}},
         "task_acks_late": True,

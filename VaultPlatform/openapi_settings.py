@@ -11,4 +11,9 @@ SPECTACULAR = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RunState": "VaultManagement.Runs.serializers.STATES",
+        "StateEnum": ["on", "off", "failed", "absent"],  # of plugins
+        "DeliveryState": "VaultManagement.Runs.serializers.DELIVERY_STATES",
+    },
 }

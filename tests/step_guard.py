@@ -62,11 +62,11 @@ def _steps_are_guarded() -> Iterator[None]:
 
     run_step = Execution._run_step
 
-    def guarded(self: Any, step: Any) -> None:
-        if step.kind is not StepKind.DATABASE:
-            return run_step(self, step)
-        with inside_database_step(name_of(step.forward)):
-            return run_step(self, step)
+    def guarded(self: Any, mark: Any) -> None:
+        if mark.step.kind is not StepKind.DATABASE:
+            return run_step(self, mark)
+        with inside_database_step(name_of(mark.step.forward)):
+            return run_step(self, mark)
 
     Execution._run_step = guarded  # type: ignore[method-assign]
     yield

@@ -43,6 +43,7 @@ class ApiKeysOrchestrator(Workflow):
         Output:
             - None. What is known of the key becomes the run's result, the status 201.
         """
+        self.mainorchestrator.withholds_result = True  # the answer has the key itself, which is shown once
         self.mainorchestrator.add_step(
             create_key_bll,
             None,
@@ -55,15 +56,16 @@ class ApiKeysOrchestrator(Workflow):
         )
 
     @context_manager(get_contexts={}, set_contexts=OUTCOME)
-    def stage_revoke(self, key_id: UUID, owner: UUID | None) -> None:
+    def stage_revoke(self, key_id: UUID, owner: UUID | None, held: Sequence[str] | None) -> None:
         """
         Description: Stage the end of a key.
 
         Input:
             - key_id: the key.
-            - owner: the member whose key it has to be; None for anybody's.
+            - owner: the member whose key it has to be; None for anybody's who may no more than is held.
+            - held: the permissions of whoever ends it; None for everything.
 
         Output:
             - None. The status becomes 204.
         """
-        self.mainorchestrator.add_step(revoke_key_bll, None, key_id=key_id, owner=owner)
+        self.mainorchestrator.add_step(revoke_key_bll, None, key_id=key_id, owner=owner, held=held)

@@ -1,6 +1,7 @@
 """Workflows of sign-in."""
 
 from typing import Any
+from uuid import UUID
 
 from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
@@ -48,7 +49,9 @@ class AuthOrchestrator(Workflow):
         Output:
             - None. The token pair becomes the run's result; None if the token had been used before.
         """
-        self.mainorchestrator.add_step(refresh_bll, None, token=token)
+        self.mainorchestrator.add_step(
+            refresh_bll, None, session_id=UUID(token["sid"]), user_id=UUID(token["sub"]), used=token["jti"]
+        )
 
     @context_manager(get_contexts={}, set_contexts=OUTCOME)
     def stage_sign_out(self, session_id: str) -> None:

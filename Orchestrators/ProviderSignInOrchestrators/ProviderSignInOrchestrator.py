@@ -1,5 +1,6 @@
 """Workflows of signing in through another provider."""
 
+from dataclasses import asdict
 from typing import Any
 
 from Orchestrators.AbstractOrchestrators.Workflow import Workflow
@@ -29,7 +30,7 @@ class ProviderSignInOrchestrator(Workflow):
         self.mainorchestrator.add_step(
             provider_sign_in_bll,
             None,
-            identity=identity,
+            identity=asdict(identity),
             address=address,
             user_agent=shortened(user_agent),
         )

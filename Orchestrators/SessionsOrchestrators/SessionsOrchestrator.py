@@ -1,5 +1,6 @@
 """Workflows of sessions that are open already."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from Orchestrators.AbstractOrchestrators.Workflow import Workflow
@@ -28,14 +29,15 @@ class SessionsOrchestrator(Workflow):
         self.mainorchestrator.add_step(end_session_bll, None, user_id=user_id, session_id=session_id)
 
     @context_manager(get_contexts={}, set_contexts=OUTCOME)
-    def stage_end_all(self, user_id: UUID) -> None:
+    def stage_end_all(self, user_id: UUID, held: Sequence[str] | None) -> None:
         """
         Description: Stage the end of all sessions of a member.
 
         Input:
             - user_id: the member.
+            - held: the permissions of whoever ends them; None for everything.
 
         Output:
             - None. The status becomes 204.
         """
-        self.mainorchestrator.add_step(end_sessions_bll, None, user_id=user_id)
+        self.mainorchestrator.add_step(end_sessions_bll, None, user_id=user_id, held=held)

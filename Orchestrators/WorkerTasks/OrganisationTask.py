@@ -1,40 +1,88 @@
-"""The base of tasks that work for one organisation: it carries the organisation, so that no author can forget it."""
+"""The base of tasks that work for one organisation: it carries the organisation, so that no author can forget it.
+
+Each such task has a row in the journal of its organisation, written when it is sent, with the transaction that is open.
+The message to the worker only says which row; so a broker that is away, or loses it, loses no task.
+"""
+
+from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from celery import Task
+from celery.exceptions import Retry
+from django.db import transaction
 
 from VaultPlatform import tenancy
+from VaultPlatform.runs import tasks
 from VaultPlatform.tenancy.states import ACTIVE
 
 #: The key, since a slug may be another organisation's by the time the task runs.
 _HEADER = "vault_org_key"
 #: After which a task is tried again that met its organisation in the middle of its migrations.
 UPGRADE_SECONDS = 15
+#: Celery's own tasks, which are of the site.
+_CELERYS = "celery."
 
 
 class OrganisationGone(Exception):
     """The organisation that a task was sent for is not there any more, or is closed."""
 
 
-class OrganisationTask(Task):
-    """Sent with the current organisation and run inside it. Use as `@shared_task(base=OrganisationTask)`.
-
-    Sending one without a current organisation raises NoOrganisation. A task whose organisation has gone or is closed
-    by the time it runs fails with OrganisationGone, and does nothing; one that is not migrated makes it wait.
-    """
+class SiteTask(Task):
+    """A task of the site, outside of any organisation, and without a row: `@shared_task(base=SiteTask)`."""
 
     abstract = True
 
-    def apply_async(self, *args: Any, **options: Any) -> Any:
-        """Send the task; options are Celery's."""
-        headers = {**(options.pop("headers", None) or {}), _HEADER: tenancy.current().key}
-        return super().apply_async(*args, headers=headers, **options)
+
+class OrganisationTask(Task):
+    """Sent with the current organisation and run inside it. Every task is one that does not name another base.
+
+    Sending one without a current organisation raises NoOrganisation; its arguments have to be values that can be
+    written down (see `Orchestrators.Codec`). A task whose organisation has gone or is closed by the time it runs does
+    nothing; one that is not migrated makes it wait. A task that fails stays in the list of runs, where it can be tried
+    again; so does one that has cost several workers their life.
+    """
+
+    abstract = True
+    acks_late = True
+    reject_on_worker_lost = True
+    #: Whether it has a row.
+    is_kept = True
+
+    def apply_async(
+        self, args: Any = None, kwargs: Any = None, task_id: str | None = None, **options: Any
+    ) -> Any:
+        """Send the task; options are Celery's. The message goes with the commit of the open transaction."""
+        if self.name.startswith(_CELERYS):
+            return super().apply_async(args, kwargs, task_id, **options)
+        organisation = tenancy.current()
+        if not self.is_kept:
+            return publish(self, task_id, args=args, kwargs=kwargs, **options)
+        if self.typing:
+            self.__header__(*(args or ()), **(kwargs or {}))
+        again = task_id is not None and task_id == self.request.id
+        queue = options.get("queue") or tasks.queue_of(self)
+        at = tasks.time_of(options)
+        if again:
+            tasks.put_off(UUID(task_id), args or (), kwargs or {}, at=at)
+        else:
+            task_id = tasks.keep(self.name, args or (), kwargs or {}, queue=str(queue), at=at)
+        options = {**options, "queue": queue}
+
+        def send() -> None:
+            with tenancy.use(organisation):
+                tasks.attempted(lambda: publish(self, task_id, **options), task=self.name)
+
+        transaction.on_commit(send)
+        return self.AsyncResult(task_id)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task in its organisation; called directly, in the current one."""
         request = self.request_stack.top if self.request_stack else None
         key = request.get(_HEADER) if request else None
+        if self.name.startswith(_CELERYS):
+            return super().__call__(*args, **kwargs)
         if key is None:
             tenancy.current()
             return super().__call__(*args, **kwargs)
@@ -46,4 +94,30 @@ class OrganisationTask(Task):
         with tenancy.use(organisation):
             if not organisation.migrated:
                 raise self.retry(countdown=UPGRADE_SECONDS, max_retries=None)
-            return super().__call__(*args, **kwargs)
+            if not self.is_kept:
+                return super().__call__(*args, **kwargs)
+            return self._from_its_row(UUID(self.request.id))
+
+    def _from_its_row(self, row_id: UUID) -> Any:
+        """Run with the arguments of the row; nothing if another worker has it, or it has ended."""
+        taken = tasks.take_up(row_id)
+        if taken is None:
+            return None
+        self.request.args, self.request.kwargs = list(taken.args), dict(taken.kwargs)  # retry() repeats them
+        try:
+            result = super().__call__(*taken.args, **taken.kwargs)
+        except Retry:
+            raise
+        except BaseException as error:
+            taken.failed(error)
+            raise
+        taken.done()
+        return result
+
+
+def publish(task: Task, task_id: str | None, **options: Any) -> Any:
+    """Give the broker a message for `task` in the current organisation; options are Celery's."""
+    headers = {**(options.pop("headers", None) or {}), _HEADER: tenancy.current().key}
+    return task.app.send_task(
+        task.name, task_id=task_id, headers=headers, task_type=task, **{"retry": False, **options}
+    )

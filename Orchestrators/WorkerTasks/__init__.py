@@ -1,5 +1,6 @@
 """Background tasks. Celery finds those that are imported here."""
 
 from Orchestrators.WorkerTasks.Maintenance import maintain_organisation, maintain_site
+from Orchestrators.WorkerTasks.Runs import execute_run
 
-__all__ = ["maintain_organisation", "maintain_site"]
+__all__ = ["execute_run", "maintain_organisation", "maintain_site"]

@@ -74,7 +74,8 @@ class ApiKeyDetail(ModelAPIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, key_id: UUID) -> Response:
-        """Revoke a key of one's own, or with the permission users.manage anybody's."""
+        """Revoke a key of one's own, or with the permission users.manage that of anybody who may no more."""
         user, keys = cast("User", request.user), OrchestratorRegistry.get("api_keys")
-        keys.stage_revoke(key_id=key_id, owner=None if may(user, EVERYBODYS) else user.pk)
+        owner = None if may(user, EVERYBODYS) else user.pk
+        keys.stage_revoke(key_id=key_id, owner=owner, held=rights_of_request(request))
         return run_response(keys)

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
 from VaultManagement.Documents.bll.GetApisbll import open_content
+from VaultManagement.Documents.bll.HelperFunctions import normal_content_type
 from VaultManagement.Documents.ranges import ByteRange, requested_range
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def content_response(request: Request, version: DocumentVersion) -> HttpResponse
         return unchanged
     part = _part(request, etag, version.size)
     headers |= {
-        "Content-Type": version.content_type,
+        "Content-Type": normal_content_type(version.content_type),  # rows may come from an archive
         "Content-Disposition": content_disposition_header(True, version.filename) or "attachment",
         "Content-Length": str(part.length if part else version.size),
     }

@@ -13,7 +13,7 @@ from NimbusVaultConstants.CommonConstants.Runs import run_response, validated
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from VaultManagement.Sessions.bll import GetApisbll
 from VaultManagement.Sessions.serializers import SessionSerializer
-from VaultPlatform.identity.rights import session_of_request
+from VaultPlatform.identity.rights import rights_of_request, session_of_request
 
 if TYPE_CHECKING:
     from VaultModels.models import User
@@ -52,6 +52,7 @@ class SessionsOfUser(ModelAPIView):
 
     read_role = write_role = "administrator"
     read_permission, write_permission = "users.read", "users.manage"
+    people_only = True
 
     @extend_schema(parameters=[PageQuerySerializer], responses=paged(SessionSerializer))
     def get(self, request: Request, user_id: UUID) -> Response:
@@ -62,7 +63,7 @@ class SessionsOfUser(ModelAPIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, user_id: UUID) -> Response:
-        """End all of them."""
+        """End all of them, unless the member may more than you."""
         sessions = OrchestratorRegistry.get("sessions")
-        sessions.stage_end_all(user_id=user_id)
+        sessions.stage_end_all(user_id=user_id, held=rights_of_request(request))
         return run_response(sessions)

@@ -5,6 +5,7 @@ from VaultModels.models.ApiKeys import ApiKey
 from VaultModels.models.Audit import AuditEntry, AuditHead
 from VaultModels.models.Documents import Document, DocumentTag, DocumentVersion
 from VaultModels.models.Roles import CustomRole
+from VaultModels.models.Runs import Delivery, Run
 from VaultModels.models.SignIns import SignInStart
 from VaultModels.models.Users import Session, User
 
@@ -13,11 +14,13 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "CustomRole",
+    "Delivery",
     "Document",
     "DocumentStatus",
     "DocumentTag",
     "DocumentVersion",
     "Role",
+    "Run",
     "Session",
     "SignInStart",
     "User",

@@ -17,9 +17,7 @@ from VaultPlatform.audit.anchors import Move, follow_or_log
 from VaultPlatform.audit.canonical import digest
 from VaultPlatform.audit.entries import COLUMNS, Entry
 from VaultPlatform.audit.exceptions import AuditFailed
-from VaultPlatform.tenancy.backends.closing import WrittenAtCommit
-
-Statement = tuple[str, list[Any]]
+from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit
 
 _COLUMNS = ", ".join(COLUMNS)
 _MARKS = ", ".join(["%s"] * len(COLUMNS))
@@ -44,27 +42,26 @@ class Pending(WrittenAtCommit):
             follow_or_log(self.organisation, self.to_follow)
 
     @classmethod
-    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> Statement | None:
-        """Append the entries of one transaction; the last statement is returned."""
+    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> list[Statement]:
+        """The statements that append the entries of one transaction."""
         first: Pending = works[0]
         if all(each.only_if_written for each in works) and connection.wrote_nothing():
-            return None
+            return []
         if connection.vendor == "postgresql":
             return cls._calls(connection, works)
         statements, first.to_follow = _appending(
             cursor, connection, [each.entry for each in works], prefix=""
         )
-        return _all_but_the_last(cursor, statements)
+        return statements
 
     @classmethod
-    def _calls(cls, connection: Any, works: Sequence[Pending]) -> Statement:
+    def _calls(cls, connection: Any, works: Sequence[Pending]) -> list[Statement]:
         """The function's calls for all of a transaction's entries."""
         together = _has_control(connection)
         works[0].to_follow = None if together else Move()
         anchored = works[0].organisation.key if together else None
         condition = _IF_WRITTEN if all(each.only_if_written for each in works) else ""
-        params = [value for each in works for value in (anchored, *each.entry.values())]
-        return ";".join([_APPEND + condition] * len(works)), params
+        return [(_APPEND + condition, [anchored, *each.entry.values()]) for each in works]
 
     def failure(self, error: Exception) -> DatabaseError:
         """What the transaction fails with; a database that cannot be reached keeps its own error."""
@@ -79,7 +76,8 @@ def append_to_site(entry: Entry) -> None:
     try:
         with transaction.atomic(using="control"), connection.cursor() as cursor:
             statements, _ = _appending(cursor, connection, [entry], prefix="site_")
-            cursor.execute(*_all_but_the_last(cursor, statements))
+            for statement in statements:
+                cursor.execute(*statement)
     except OperationalError:
         raise
     except (DatabaseError, LookupError) as error:
@@ -109,13 +107,6 @@ def _appending(
     moved = f"UPDATE {prefix}audit_head SET seq = %s, hash = %s, previous = %s WHERE id = 1"  # noqa: S608  # nosec B608
     statements = [(insert, rows), (moved, [*ends[-1], ends[-2][1]])]
     return statements, Move(before=before, seq=ends[-1][0], hash=ends[-1][1])
-
-
-def _all_but_the_last(cursor: Any, statements: Sequence[Statement]) -> Statement:
-    *others, last = statements
-    for each in others:
-        cursor.execute(*each)
-    return last
 
 
 def _has_control(connection: Any) -> bool:

@@ -10,8 +10,6 @@ from django.db import connection, transaction
 from VaultPlatform import tenancy
 from VaultPlatform.audit.chain import Pending, append_to_site
 from VaultPlatform.audit.entries import Entry, entries_made, new_entry
-from VaultPlatform.audit.scope import current_scope
-from VaultPlatform.identity.paths import is_site_path
 
 if TYPE_CHECKING:
     from Orchestrators.Audit import EndedRun
@@ -56,10 +54,8 @@ class RunAudit:
 
 
 def _enter_run(entries: Sequence[Entry], *, only_if_written: bool = False) -> None:
-    """Into the current organisation's chain; into the site's outside of any, and for operators' requests."""
-    scope = current_scope()
-    of_the_site = scope is not None and is_site_path(scope.request.path_info)
-    if of_the_site or tenancy.current_or_none() is None:
+    """Into the current organisation's chain; into the site's outside of any."""
+    if tenancy.current_or_none() is None:
         for entry in entries:
             append_to_site(entry)
     else:

@@ -101,6 +101,11 @@ class BaseSection(Section):
         ge=0,
         description="Days for which an organisation that is deleted can be taken back, before it is removed for good.",
     )
+    runs_kept_days: int = Field(
+        default=14,
+        ge=1,
+        description="Days for which runs and tasks that have ended stay in the list of runs.",
+    )
     https: bool = Field(
         default=False,
         description="Whether clients come by HTTPS, through a proxy of `trusted_proxies` that says so in"

@@ -16,6 +16,8 @@ from VaultErrors.BackendErrors import errors
 from VaultPlatform.host.hooks import Implementation, hookimpl
 from VaultPlatform.host.savepoints import savepoint_once_used
 
+_STRICT = "__vault_strict__"
+
 
 @dataclass(slots=True)
 class Tally:
@@ -36,15 +38,35 @@ class Gate(Protocol):
     def hook_failed(self, tally: Tally, error: BaseException) -> None: ...
 
 
+def strictly(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The guarded `function` of an on_… hook, as it is to be called by whoever wants to know of its failure."""
+    strict: Callable[..., Any] = getattr(function, _STRICT, function)
+    return strict
+
+
 def guarded(implementation: Implementation, *, tally: Tally, gate: Gate) -> Callable[..., Any]:
     """Return the function to register for `implementation`: same argument names, failures handled by its kind."""
     run = _gated if implementation.hook.startswith("before_") else _contained
-    call = run(implementation.function, tally, gate)
-    return hookimpl(functools.wraps(implementation.function)(call), specname=implementation.hook)
+    call = functools.wraps(implementation.function)(run(implementation.function, tally, gate))
+    setattr(call, _STRICT, _told(implementation.function, tally, gate))
+    return hookimpl(call, specname=implementation.hook)
 
 
 def _contained(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callable[..., Any]:
     """on_*, filter_*, collect_* and hooks without a prefix: an exception ends here and the result is None."""
+    told = _told(function, tally, gate)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return told(*args, **kwargs)
+        except (Exception, SystemExit):  # noqa: BLE001  # whatever a plugin does; the gate has been told
+            return None
+
+    return call
+
+
+def _told(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callable[..., Any]:
+    """The gate is told of an exception, which goes on; what the implementation did in a transaction is undone."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if not gate.is_on(tally.plugin):
@@ -55,9 +77,12 @@ def _contained(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callab
                 with savepoint_once_used("default"):
                     return function(*args, **kwargs)
             return function(*args, **kwargs)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin does
+        except SystemExit as error:
             gate.hook_failed(tally, error)
-            return None
+            raise RuntimeError(f"plugin {tally.plugin}: {tally.hook} called sys.exit()") from error
+        except Exception as error:
+            gate.hook_failed(tally, error)
+            raise
         finally:
             tally.calls += 1
             tally.seconds += perf_counter() - started

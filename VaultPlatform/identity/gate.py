@@ -41,7 +41,8 @@ class OrganisationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if is_site_path(request.path_info):
-            return self.get_response(request)
+            with tenancy.outside():
+                return self.get_response(request)
         try:
             organisation = _organisation(request)
         except Exception as error:  # noqa: BLE001  # answered and logged like a view's
@@ -77,7 +78,7 @@ class AuthenticationMiddleware:
             return None
         try:
             if is_site_path(request.path_info):
-                _admit_operator(request)
+                admit_operator(request)
             else:
                 _admit_member(request, view)
         except Exception as error:  # noqa: BLE001  # answered and logged like a view's
@@ -162,7 +163,8 @@ def _check_open_to_keys(view: Any) -> None:
         raise errors.bad_request.PermissionDenied("This is for people who have signed in, not for API keys.")
 
 
-def _admit_operator(request: HttpRequest) -> None:
+def admit_operator(request: HttpRequest) -> None:
+    """Let an operator in, and say in `request` who it is. Raises Unauthenticated."""
     token = SiteToken.decode(_credentials(request))
     operator = operator_service.get(id=token["sub"], is_active=True)
     if operator is None:

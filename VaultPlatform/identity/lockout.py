@@ -1,9 +1,9 @@
 """Brakes on guessing passwords: after some failures, an account is closed to one address for a while.
 
-Failures count by account and address together, so that nobody can close an account to its owner from elsewhere. An
-account that does not exist is treated alike, so that nobody learns which do. An attempt counts before its password is
-looked at, so that many at once get no further than one after the other: each sign-in goes `begin`, then the password,
-then, if that fits, `forgiven`.
+Failures count by account and address (of IPv6, a network of 64 bits) together, so that nobody can close an account to
+its owner from elsewhere. An account that does not exist is treated alike, so that nobody learns which do. An attempt
+counts before its password is looked at, so that many at once get no further than one after the other: each sign-in goes
+`begin`, then the password, then, if that fits, `forgiven`.
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from django.utils.timezone import now
 
 from VaultErrors.BackendErrors import errors
 from VaultPlatform.identity.service import count_attempt, sign_in_failure_service
+from VaultPlatform.web.addresses import network_of
 
 
 def begin(
@@ -27,7 +28,7 @@ def begin(
     Parameters: `organisation`, the key of the member's organisation, empty for operators; `username`, as typed;
     `address`, the client's. Raises TooManyRequests, with `Retry-After` in seconds.
     """
-    key = _key(plane, organisation, AbstractBaseUser.normalize_username(username), address)
+    key = _key(plane, organisation, AbstractBaseUser.normalize_username(username), network_of(address))
     counted = count_attempt(key, window_start=window_start())
     if counted.failures > settings.AUTH_MAX_FAILURES:
         seconds = max(1, ceil((counted.since - window_start()).total_seconds()))

@@ -12,6 +12,7 @@ from VaultPlatform.tenancy.context import (
     current_or_none,
     inside,
     inside_async,
+    outside,
     propagate,
     use,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "list_organisations",
     "migrate_everything",
     "migrate_organisations",
+    "outside",
     "propagate",
     "purge_organisations",
     "put_back_organisation",

@@ -38,9 +38,9 @@ class Organisation:
 
 @dataclass(frozen=True, eq=False)
 class _Entered:
-    """One entry of an organisation, told from every other entry of the same one."""
+    """One entry of an organisation, or of the outside of all; told from every other entry of the same one."""
 
-    organisation: Organisation
+    organisation: Organisation | None
     outer: "_Entered | None"
 
 
@@ -56,7 +56,7 @@ def current_or_none() -> Organisation | None:
 def current() -> Organisation:
     """The current organisation. Raises NoOrganisation outside of any."""
     entered = _current.get()
-    if entered is None:
+    if entered is None or entered.organisation is None:
         raise NoOrganisation
     return entered.organisation
 
@@ -67,10 +67,23 @@ def use(organisation: Organisation) -> Iterator[Organisation]:
 
     A block that is left late, as that of a generator which is thrown away half-way, changes nothing any more.
     """
+    with _entered(organisation):
+        yield organisation
+
+
+@contextmanager
+def outside() -> Iterator[None]:
+    """Inside the block there is no current organisation, as for what is done to the site."""
+    with _entered(None):
+        yield
+
+
+@contextmanager
+def _entered(organisation: Organisation | None) -> Iterator[None]:
     entered = _Entered(organisation, _current.get())
     _current.set(entered)
     try:
-        yield organisation
+        yield
     finally:
         if _is_inside(entered):
             _current.set(entered.outer)

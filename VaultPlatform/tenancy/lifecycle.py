@@ -127,15 +127,15 @@ def drop_organisation(organisation: Organisation) -> None:
         organisation_service.update(row, status=PURGING)
     forget(organisation.slug)
     try:
-        with use(organisation):
-            blob_storage().clear()
-            remove_files()
+        _remove_contents(organisation)
     except errors.bad_request.Conflict:
         if row is not None:
             organisation_service.update(row, status=before)
         raise
     _remove_rows(organisation, told=before != IMPORTING)
     forget(organisation.slug)
+    # Other processes may have taken uploads for a moment still; without its database they cannot any more.
+    _remove_contents(organisation)
 
 
 def purge_organisations() -> dict[str, str]:
@@ -214,6 +214,13 @@ def _changed(slug: str, action: str, fitting: Collection[str], changes: Mapping[
         forget(each)
     _tell_itself(action, changed, told)
     return changed
+
+
+def _remove_contents(organisation: Organisation) -> None:
+    """Its contents and its files. Raises Conflict while they are being copied."""
+    with use(organisation):
+        blob_storage().clear()
+        remove_files()
 
 
 def _remove_rows(organisation: Organisation, *, told: bool) -> None:

@@ -4,12 +4,17 @@ A proxy appends the address it was asked from to `X-Forwarded-For`; what stands 
 So the header counts only if a trusted proxy sent it, and is read from the right as far as trusted proxies wrote it.
 """
 
+from __future__ import annotations
+
 from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import HttpRequest
-from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from rest_framework.request import Request
 
 Address = IPv4Address | IPv6Address
 
@@ -56,6 +61,13 @@ def parsed(text: str) -> Address | None:
         return None
     # A socket for both protocols sees 10.0.0.7 as ::ffff:10.0.0.7.
     return getattr(address, "ipv4_mapped", None) or address
+
+
+@lru_cache(4096)
+def network_of(address: str) -> str:
+    """What one client has of addresses: of IPv6 a whole network."""
+    found = parsed(address)
+    return str(ip_network(f"{found}/64", strict=False)) if isinstance(found, IPv6Address) else address
 
 
 def _trusted(address: Address) -> bool:

@@ -9,8 +9,6 @@ logged and leaves the process to its own counts.
 import threading
 import time
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_network
 from typing import Any, Final
 
 import structlog
@@ -21,7 +19,7 @@ from django.http import HttpRequest, HttpResponseBase
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
 from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
-from VaultPlatform.web.addresses import client_address, parsed
+from VaultPlatform.web.addresses import client_address, network_of
 from VaultPlatform.web.errors import error_response
 from VaultPlatform.web.request_ids import Next
 
@@ -130,7 +128,7 @@ class AddressThrottle:
         throttle = self.anonymous
         if throttle is None or request.path_info.startswith(_NEVER):
             return self.get_response(request)
-        address = _network(client_address(request))
+        address = network_of(client_address(request))
         if "HTTP_AUTHORIZATION" not in request.META and throttle.is_exhausted(address):
             return _refusal(throttle, request)
         response = self.get_response(request)
@@ -190,10 +188,3 @@ def _refusal(throttle: Throttle, request: HttpRequest) -> HttpResponseBase:
 
 
 _WORDS = {"organisation": "organisation", "principal": "account", "anonymous": "address without a sign-in"}
-
-
-@lru_cache(4096)
-def _network(address: str) -> str:
-    """What one client has of addresses: of IPv6 a whole network."""
-    found = parsed(address)
-    return str(ip_network(f"{found}/64", strict=False)) if isinstance(found, IPv6Address) else address

@@ -1,13 +1,12 @@
 """The WSGI application, with requests whose character set is one that texts are sent in."""
 
 import codecs
-import re
 from typing import Any
 
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.utils.http import parse_header_parameters
 
-_CHARSET = re.compile(r""";\s*charset\s*=\s*("[^"]*"|[^;]*)""", re.IGNORECASE)
 _ACCEPTED = frozenset({"utf-8", "ascii", "iso8859-1"})
 
 
@@ -20,8 +19,8 @@ class VaultRequest(WSGIRequest):
     def __init__(self, environ: dict[str, Any]) -> None:
         content_type = environ.get("CONTENT_TYPE", "")
         if refused := _odd_charset(content_type):
-            content_type = _CHARSET.sub("", content_type)
-            environ = {**environ, "CONTENT_TYPE": content_type, "vault.refused_charset": refused}
+            bare = content_type.partition(";")[0]  # a body of it is refused, whatever else the header says
+            environ = {**environ, "CONTENT_TYPE": bare, "vault.refused_charset": refused}
         super().__init__(environ)
 
 
@@ -38,10 +37,16 @@ def vault_application() -> VaultHandler:
 
 
 def _odd_charset(content_type: str) -> str | None:
-    """The character set that is named and that no text is read in here."""
-    named = _CHARSET.search(content_type)
-    charset = named[1].strip(' "') if named else ""
-    return None if named is None or _is_accepted(charset) else charset or "none"
+    """The character set that is named, as Django reads the header, and that no text is read in here.
+
+    A header that Django cannot read, such as a parameter in an encoding that there is not, is as good as an odd one.
+    """
+    try:
+        _, parameters = parse_header_parameters(content_type)
+    except (ValueError, LookupError):
+        return "unreadable"
+    charset = parameters.get("charset")
+    return None if charset is None or _is_accepted(charset) else charset or "none"
 
 
 def _is_accepted(charset: str) -> bool:

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from Orchestrators.ContextManager import context_manager, db_step
 from VaultManagement.ApiKeys.bll.HelperFunctions import format_key, no_such_key
+from VaultManagement.Users.bll.PostApisbll import check_not_above
 from VaultPlatform.identity.service import api_key_service
 
 if TYPE_CHECKING:
@@ -50,9 +51,18 @@ def create_key_bll(
 
 @db_step
 @context_manager(get_contexts={}, set_contexts=OUTCOME)
-def revoke_key_bll(orchestrator: Any, key_id: UUID, owner: UUID | None) -> None:
-    """End a key; of anybody if `owner` is None. Raises NotFound if there is none, or it was ended before."""
+def revoke_key_bll(
+    orchestrator: Any, key_id: UUID, owner: UUID | None, held: Sequence[str] | None = None
+) -> None:
+    """End a key; if `owner` is None that of anybody who may do nothing beyond what is `held`.
+
+    Raises NotFound if there is none, or it was ended before.
+    """
     of_owner = {} if owner is None else {"user_id": owner}
+    if owner is None and held is not None:
+        key = api_key_service.get(id=key_id, _select_related="user")
+        if key is not None:
+            check_not_above(key.user, held=held)
     if not api_key_service.filter(id=key_id, revoked_at=None, **of_owner).update(revoked_at=now()):
         raise no_such_key()
     orchestrator.note_audit("api_key.revoked", entity_type=ENTITY_TYPE, entity_id=key_id)

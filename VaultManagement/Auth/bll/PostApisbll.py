@@ -17,7 +17,6 @@ from VaultManagement.Users.bll.service import user_service
 from VaultPlatform.audit import use_actor
 from VaultPlatform.identity.service import member_of_session
 from VaultPlatform.identity.sessions import open_session, revoke_session, revoke_sessions, rotate_session
-from VaultPlatform.identity.tokens import RefreshToken
 
 if TYPE_CHECKING:
     from VaultModels.models import User
@@ -57,15 +56,17 @@ def sign_in_bll(orchestrator: Any, user: User, address: str = "", user_agent: st
 
 @db_step
 @context_manager(get_contexts={}, set_contexts=OUTCOME)
-def refresh_bll(orchestrator: Any, token: RefreshToken) -> None:
-    """Exchange `token` for the next pair. One that was used before ends its session: the result is None then."""
-    session_id, user_id = UUID(token["sid"]), UUID(token["sub"])
-    member = member_of_session(token["sid"])
+def refresh_bll(orchestrator: Any, *, session_id: UUID, user_id: UUID, used: str) -> None:
+    """Exchange the refresh token of id `used` for the next pair.
+
+    One that was used before ends its session: the result is None then.
+    """
+    member = member_of_session(str(session_id))
     if member is None:
         raise errors.bad_request.Unauthenticated("The session has ended; sign in again.")
     following = new_refresh_token(user_id=user_id, session_id=session_id)
     rotated = rotate_session(
-        session_id=session_id, used=token["jti"], new=following["jti"], expires_at=refresh_expiry()
+        session_id=session_id, used=used, new=following["jti"], expires_at=refresh_expiry()
     )
     if not rotated:
         revoke_session(session_id=session_id)

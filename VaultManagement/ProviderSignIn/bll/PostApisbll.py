@@ -29,11 +29,13 @@ MAX_NAME, MAX_EMAIL = 150, 254
 
 @db_step
 @context_manager(get_contexts={}, set_contexts=OUTCOME)
-def provider_sign_in_bll(
-    orchestrator: Any, identity: ProviderIdentity, address: str, user_agent: str
-) -> None:
-    """Open a session of the member that `identity` belongs to, who is made if the site wants that."""
-    member = _member(identity) or _made(orchestrator, identity)
+def provider_sign_in_bll(orchestrator: Any, identity: dict[str, Any], address: str, user_agent: str) -> None:
+    """Open a session of the member that `identity` belongs to, who is made if the site wants that.
+
+    `identity`: the fields of a ProviderIdentity.
+    """
+    confirmed = ProviderIdentity(**identity)
+    member = _member(confirmed) or _made(orchestrator, confirmed)
     session_id = uuid4()
     refresh = new_refresh_token(user_id=member.pk, session_id=session_id)
     open_session(

@@ -1,11 +1,13 @@
 """Writes of sessions, as steps of a run."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from Orchestrators.ContextManager import context_manager, db_step
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Users.bll.GetApisbll import existing_user
+from VaultManagement.Users.bll.PostApisbll import check_not_above
 from VaultPlatform.identity.sessions import open_sessions, revoke_session, revoke_sessions
 
 OUTCOME = {"common": ["result", "result_status"]}
@@ -24,9 +26,10 @@ def end_session_bll(orchestrator: Any, user_id: UUID, session_id: UUID) -> None:
 
 @db_step
 @context_manager(get_contexts={}, set_contexts=OUTCOME)
-def end_sessions_bll(orchestrator: Any, user_id: UUID) -> None:
-    """End all sessions of a member. Raises NotFound if there is none of that id."""
+def end_sessions_bll(orchestrator: Any, user_id: UUID, held: Sequence[str] | None = None) -> None:
+    """End all sessions of a member, who may do nothing beyond what is `held`. Raises NotFound if there is none."""
     member = existing_user(user_id=user_id)
+    check_not_above(member, held=held)
     ended = revoke_sessions(user_id=user_id)
     detail = {"username": member.username, "sessions": ended}
     orchestrator.note_audit("user.signed_out", entity_type="User", entity_id=user_id, detail=detail)

@@ -8,7 +8,7 @@ from typing import Any
 from Orchestrators.ContextManager import context_manager, external_step
 from VaultErrors.BackendErrors import errors
 from VaultManagement.Site.bll.HelperFunctions import format_organisation
-from VaultManagement.Users.bll.service import user_service
+from VaultManagement.Users.bll.PostApisbll import first_administrator
 from VaultPlatform import tenancy
 from VaultPlatform.tenancy import archive
 
@@ -39,8 +39,7 @@ def rollback_create_organisation_bll(orchestrator: Any) -> None:
 @context_manager(get_contexts=ORGANISATION, set_contexts={})
 def create_administrator_bll(orchestrator: Any, username: str, password_hash: str) -> None:
     """Give the new organisation the administrator that signs in first."""
-    with tenancy.use(_made_organisation(orchestrator)):
-        user_service.create(username=username, password_hash=password_hash, role="administrator")
+    first_administrator(_made_organisation(orchestrator), username=username, password_hash=password_hash)
 
 
 @external_step

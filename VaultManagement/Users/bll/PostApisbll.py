@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Q
 
 from NimbusVaultConstants.CommonConstants.Choices import Role
@@ -28,6 +28,7 @@ from VaultManagement.Users.bll.HelperFunctions import (
     no_such_user,
 )
 from VaultManagement.Users.bll.service import user_service
+from VaultPlatform import audit, tenancy
 from VaultPlatform.identity.permissions import rights_of_role
 from VaultPlatform.identity.sessions import revoke_sessions
 
@@ -85,7 +86,7 @@ def update_user_bll(
     if "role" in changes:
         check_may_give(_rights_of_locked_role(changes["role"]), held=held, what="To give this role")
     user, others = _locked(user_id, for_delete=False)
-    _check_not_above(user, held=held)
+    check_not_above(user, held=held)
     if "username" in changes:
         _check_name_free(changes["username"], but_of=user_id)
     was_administrator = is_active_administrator(user)
@@ -109,7 +110,7 @@ def update_user_bll(
 def delete_user_bll(orchestrator: Any, user_id: UUID, held: Sequence[str] | None = None) -> None:
     """Remove a member who owns nothing that the vault keeps, and may do nothing beyond what is `held`."""
     user, others = _locked(user_id, for_delete=True)
-    _check_not_above(user, held=held)
+    check_not_above(user, held=held)
     if is_active_administrator(user):
         user.is_active = False  # as good as gone; the row itself goes below
         check_administrator_remains(user, others=others)
@@ -123,6 +124,14 @@ def delete_user_bll(orchestrator: Any, user_id: UUID, held: Sequence[str] | None
     user.pk = user_id  # which the deletion has taken from it
     _note(orchestrator, "user.deleted", user)
     orchestrator.set_context_value("result_status", 204)
+
+
+def first_administrator(organisation: tenancy.Organisation, *, username: str, password_hash: str) -> None:
+    """Give a new organisation the administrator who signs in first, and enter that into its audit trail."""
+    with tenancy.use(organisation), transaction.atomic():
+        user = user_service.create(username=username, password_hash=password_hash, role=Role.ADMINISTRATOR)
+        detail = {"username": user.username, "role": str(user.role)}
+        audit.record(action="user.created", entity_type=ENTITY_TYPE, entity_id=user.pk, detail=detail)
 
 
 def _note(orchestrator: Any, action: str, user: User, **detail: Any) -> None:
@@ -176,7 +185,7 @@ def _rights_of_locked_role(role: str) -> frozenset[str] | None:
     return rights_of_role(role, found.permissions)
 
 
-def _check_not_above(user: User, *, held: Sequence[str] | None) -> None:
+def check_not_above(user: User, *, held: Sequence[str] | None) -> None:
     """Raise PermissionDenied if `user` may do what is not held: who takes over their account would gain that."""
     if held is None:
         return

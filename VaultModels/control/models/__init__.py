@@ -3,13 +3,18 @@
 from VaultModels.control.models.Audit import AuditAnchor, SiteAuditEntry, SiteAuditHead
 from VaultModels.control.models.Operators import Operator
 from VaultModels.control.models.Organisations import Organisation
+from VaultModels.control.models.Runs import DueOrganisation, OwnedOrganisation, RunOwner, SiteRun
 from VaultModels.control.models.SignInFailures import SignInFailure
 
 __all__ = [
     "AuditAnchor",
+    "DueOrganisation",
     "Operator",
     "Organisation",
+    "OwnedOrganisation",
+    "RunOwner",
     "SignInFailure",
     "SiteAuditEntry",
     "SiteAuditHead",
+    "SiteRun",
 ]

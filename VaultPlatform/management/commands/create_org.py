@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from VaultPlatform.audit import command_actor
 from VaultPlatform.identity.passwords import hash_of_given
-from VaultPlatform.tenancy import Organisation, create_organisation, drop_organisation, use
+from VaultPlatform.tenancy import create_organisation, drop_organisation
 from VaultPlatform.tenancy.plainly import said_plainly
 
 
@@ -52,7 +52,9 @@ def _create(options: dict[str, Any]) -> dict[str, str]:
     if not options["admin"]:
         return created
     try:
-        _create_administrator(organisation, username=options["admin"], password_hash=password_hash)
+        from VaultManagement.Users.bll.PostApisbll import first_administrator
+
+        first_administrator(organisation, username=options["admin"], password_hash=password_hash)
     except BaseException:
         drop_organisation(organisation)  # half an organisation would refuse the corrected command
         raise
@@ -60,13 +62,6 @@ def _create(options: dict[str, Any]) -> dict[str, str]:
     if not options["password"]:
         created["password"] = password
     return created
-
-
-def _create_administrator(organisation: Organisation, *, username: str, password_hash: str) -> None:
-    from VaultManagement.Users.bll.service import user_service
-
-    with use(organisation):
-        user_service.create(username=username, password_hash=password_hash, role="administrator")
 
 
 def _sentence(created: dict[str, str]) -> str:

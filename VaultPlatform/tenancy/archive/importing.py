@@ -103,7 +103,7 @@ def _load_table(
     try:
         with transaction.atomic():
             count = loader.load(model, lines, within=within)
-    except (DatabaseError, ValueError) as error:
+    except (DatabaseError, ValueError, OverflowError) as error:
         raise damaged(f"the rows of '{within}' do not fit into the database") from error
     if count != table.rows:
         raise damaged(f"'{within}' has {count} rows, and {table.rows} are announced")

@@ -23,6 +23,8 @@ from VaultPlatform.tenancy.archive.tar import CHUNK, damaged
 LIST = "files.jsonl"
 #: Bytes of a name, all its folders included.
 _MAX_NAME = 1024
+#: Bytes of one part of it: what file systems take.
+_MAX_PART = 255
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +79,10 @@ def stays_inside(name: Any) -> bool:
     """Whether `name` is a path that leads no further than into a folder."""
     if not isinstance(name, str) or len(name.encode("utf-8", "replace")) > _MAX_NAME:
         return False
-    odd_parts = {"", ".", ".."}.intersection(name.split("/"))
-    return not odd_parts and "\\" not in name and name.isprintable()
+    parts = name.split("/")
+    if any(len(part.encode("utf-8", "replace")) > _MAX_PART for part in parts):
+        return False
+    return not {"", ".", ".."}.intersection(parts) and "\\" not in name and name.isprintable()
 
 
 def chunks_of(kept: KeptFile) -> Iterator[bytes]:

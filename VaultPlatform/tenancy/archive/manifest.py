@@ -1,35 +1,30 @@
 """The archive's first file: what it holds, and what a site needs to take it in."""
 
-import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from VaultPlatform.tenancy import manifests
 from VaultPlatform.tenancy.archive.tar import damaged, unfit
+from VaultPlatform.tenancy.manifests import NAME, Count, Digest, Part
+
+__all__ = ["MAX_BYTES", "NAME", "VERSION", "Blobs", "Files", "Manifest", "Named", "Table", "read_manifest"]
 
 FORMAT = "nimbusvault-organisation"
 #: Raised when an older NimbusVault could not read the archive, or would read it wrongly.
 VERSION = 1
-NAME = "manifest.json"
 #: Bytes of the largest manifest that is read.
 MAX_BYTES = 4 * 1024 * 1024
 
-Count = Annotated[int, Field(ge=0)]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True)
-
-
-class Named(_Part):
+class Named(Part):
     """What the organisation was called."""
 
     slug: str
     name: Annotated[str, Field(max_length=200)]
 
 
-class Table(_Part):
+class Table(Part):
     """The file of a table."""
 
     rows: Count
@@ -37,14 +32,14 @@ class Table(_Part):
     sha256: Digest
 
 
-class Blobs(_Part):
+class Blobs(Part):
     """The files under blobs/, taken together."""
 
     count: Count
     bytes: Count
 
 
-class Files(_Part):
+class Files(Part):
     """The files that plugins keep: their list, and what is under files/ taken together."""
 
     count: Count
@@ -53,7 +48,7 @@ class Files(_Part):
     list_sha256: Digest
 
 
-class Manifest(_Part):
+class Manifest(Part):
     """What the archive holds."""
 
     format: Literal["nimbusvault-organisation"]
@@ -82,15 +77,13 @@ class Manifest(_Part):
 
 def read_manifest(text: bytes) -> Manifest:
     """The manifest that `text` is. Raises ValidationError, saying so for one of a newer format."""
-    try:
-        raw = json.loads(text)
-        if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-            raise damaged("it is no export of an organisation")
-        if isinstance(raw.get("version"), int) and raw["version"] > VERSION:
-            raise unfit(
-                f"it has format {raw['version']}, and this NimbusVault reads formats up to {VERSION}; upgrade the site"
-                " first"
-            )
-        return Manifest.model_validate(raw)
-    except (ValueError, RecursionError, ValidationError) as error:
-        raise damaged(f"its {NAME} is damaged") from error
+    return manifests.read(
+        Manifest,
+        text,
+        format=FORMAT,
+        what="export of an organisation",
+        version=VERSION,
+        remedy="upgrade the site first",
+        unfit=unfit,
+        damaged=damaged,
+    )

@@ -18,6 +18,8 @@ LEFT_OUT = {
     "VaultModels.Session": "sign-ins are for one site",
     "VaultModels.SignInStart": "sign-ins are for one site",
     "VaultModels.ApiKey": "keys of machines are for one site",
+    "VaultModels.Run": "runs are undone or gone on with where they began",
+    "VaultModels.Delivery": "events reach the plugins of the site that they happened on",
 }
 #: The columns of a table that name a blob: its digest, and its size.
 BLOBS = {"VaultModels.DocumentVersion": ("sha256", "size")}

@@ -7,9 +7,7 @@ no deadlock. On PostgreSQL the last statement and COMMIT are one message.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-from django.db import DatabaseError
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from VaultPlatform.tenancy.context import Organisation, use
 
@@ -19,24 +17,38 @@ else:
     Wrapper = object
 
 
+Statement = tuple[str, list[Any]]
+
+
 class WrittenAtCommit:
     """Give one to `transaction.on_commit`: it writes with the transaction, and is called after it.
 
-    It is dropped with the savepoint, or the transaction, that is rolled back. All of one transaction are of one class.
+    It is dropped with the savepoint, or the transaction, that is rolled back.
     """
 
+    #: Classes of them write in the order of these numbers.
+    turn: ClassVar[int] = 0
+
     def __call__(self) -> None:
-        """Called after the commit."""
+        """Called after the commit, in its turn with whatever else was given to `transaction.on_commit`."""
+
+    def committed(self) -> None:
+        """Called right after the commit, before all that; raises nothing."""
 
     @classmethod
-    def write(
-        cls, connection: Any, cursor: Any, works: Sequence[WrittenAtCommit]
-    ) -> tuple[str, Sequence[Any]] | None:
-        """Write `works`, all of the transaction's, but for the last statement, which is returned; None for nothing."""
+    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> list[Statement]:
+        """The statements that write `works`, all of this class in the transaction.
+
+        What they have to be asked for first is done by `cursor`.
+        """
         raise NotImplementedError
 
-    def failure(self, error: Exception) -> DatabaseError:
-        """The error that the transaction fails with because of `error`."""
+    @classmethod
+    def check(cls, statement: str, cursor: Any) -> None:
+        """Called on SQLite after each statement; may raise."""
+
+    def failure(self, error: Exception) -> Exception | None:
+        """The error that the transaction fails with because of `error`; None if that is not this one's business."""
         raise NotImplementedError
 
 
@@ -65,17 +77,25 @@ class ClosingTransactions(Wrapper):
                 joined = self._write(works)
         if not joined:
             super()._commit()  # type: ignore[misc]  # Django's own, which its stubs leave out
+        for work in works:
+            work.committed()
 
     def _write(self, works: Sequence[WrittenAtCommit]) -> bool:
         """Write `works`; whether COMMIT went with them."""
+        kinds = sorted({type(work) for work in works}, key=lambda kind: kind.turn)
         joins = self.vendor == "postgresql"
         try:
             with self.cursor() as cursor:
-                last = works[0].write(self, cursor, works)
-                if last is None:
+                statements = [
+                    (kind, statement)
+                    for kind in kinds
+                    for statement in kind.write(self, cursor, [work for work in works if type(work) is kind])
+                ]
+                if not joins or not statements:
+                    self._one_by_one(cursor, statements)
                     return False
-                statement, params = last
-                cursor.execute(f"{statement};COMMIT" if joins else statement, params)
+                text = ";".join([text for _, (text, _) in statements] + ["COMMIT"])
+                cursor.execute(text, [value for _, (_, params) in statements for value in params])
         except Exception as error:
             if (
                 joins
@@ -83,5 +103,14 @@ class ClosingTransactions(Wrapper):
                 and self.connection.info.transaction_status.name == "IDLE"
             ):
                 raise  # the COMMIT itself failed, as a deferred constraint makes it
-            raise works[0].failure(error) from error
+            for work in sorted(works, key=lambda work: -work.turn):
+                if (failure := work.failure(error)) is not None:
+                    raise failure from error
+            raise
         return joins
+
+    @staticmethod
+    def _one_by_one(cursor: Any, statements: Sequence[tuple[type[WrittenAtCommit], Statement]]) -> None:
+        for kind, (text, params) in statements:
+            cursor.execute(text, params)
+            kind.check(text, cursor)

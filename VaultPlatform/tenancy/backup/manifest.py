@@ -1,35 +1,30 @@
 """A backup's last file: what there is in it."""
 
-import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from VaultPlatform.tenancy import manifests
 from VaultPlatform.tenancy.backup.problems import damaged, unfit
+from VaultPlatform.tenancy.manifests import NAME, Count, Digest, Part
 
-NAME = "manifest.json"
+__all__ = ["MAX_BYTES", "NAME", "VERSION", "Manifest", "Member", "Saved", "read_manifest"]
+
 FORMAT = "nimbusvault-backup"
 #: Raised when an older NimbusVault could not read the backup, or would read it wrongly.
 VERSION = 1
 #: Bytes of the largest manifest that is read.
 MAX_BYTES = 256 * 1024 * 1024
 
-Count = Annotated[int, Field(ge=0)]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True)
-
-
-class Member(_Part):
+class Member(Part):
     """One file of the backup."""
 
     bytes: Count
     sha256: Digest
 
 
-class Saved(_Part):
+class Saved(Part):
     """One organisation."""
 
     slug: str
@@ -43,7 +38,7 @@ class Saved(_Part):
     audit_head: tuple[Count, Digest] | None
 
 
-class Manifest(_Part):
+class Manifest(Part):
     """What the backup holds."""
 
     format: Literal["nimbusvault-backup"]
@@ -67,15 +62,13 @@ class Manifest(_Part):
 
 def read_manifest(text: bytes) -> Manifest:
     """The manifest that `text` is. Raises ValidationError, saying so for one of a newer format."""
-    try:
-        raw = json.loads(text)
-        if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-            raise damaged("it is no backup of a site")
-        if isinstance(raw.get("version"), int) and raw["version"] > VERSION:
-            raise unfit(
-                f"it has format {raw['version']}, and this NimbusVault reads formats up to {VERSION}; install the"
-                " version that made it"
-            )
-        return Manifest.model_validate_json(text)
-    except (ValueError, RecursionError, ValidationError) as error:
-        raise damaged(f"its {NAME} is damaged") from error
+    return manifests.read(
+        Manifest,
+        text,
+        format=FORMAT,
+        what="backup of a site",
+        version=VERSION,
+        remedy="install the version that made it",
+        unfit=unfit,
+        damaged=damaged,
+    )

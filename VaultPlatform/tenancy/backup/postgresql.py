@@ -62,22 +62,28 @@ class PostgreSQLEngine:
             yield _Snapshots({label: stack.enter_context(_exported(label)) for label in labels})
 
     def what_is_there(self) -> str | None:
-        with connections["control"].cursor() as cursor:
-            cursor.execute(
-                "SELECT nspname FROM pg_namespace WHERE nspname IN (%s, %s) OR nspname LIKE 'org\\_%%' ORDER BY 1",
-                [CONTROL_SCHEMA, TEMPLATE_KEY],
-            )
-            found = cursor.fetchone()
-        return f"the schema '{found[0]}' in the database" if found else None
+        """The site's database has to be empty; in one of an organisation's own a template may wait for it."""
+        for label in ("", *own_databases()):
+            reserved = [] if label else [CONTROL_SCHEMA, TEMPLATE_KEY]
+            with _connected(label) as connection, connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s) OR nspname LIKE 'org\\_%%' ORDER BY 1",
+                    [reserved],
+                )
+                found = cursor.fetchone()
+            if found:
+                return f"the schema '{found[0]}' in the database" + (f" of '{label}'" if label else "")
+        return None
 
     def restore(self, owner: Organisation | None, chunks: Iterable[bytes]) -> None:
         schema = _schema(owner)
-        self._made.append((_label(owner), schema))
         _run_with(
             ["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-acl"],
             chunks,
             label=_label(owner),
         )
+        # Not before: what fails has made nothing, and a schema that was there is not ours to remove.
+        self._made.append((_label(owner), schema))
         with _connected(_label(owner)) as connection, connection.cursor() as cursor:
             cursor.execute(_APPEND_ONLY, [schema])
             for (table,) in cursor.fetchall():

@@ -22,7 +22,7 @@ from VaultPlatform.tenancy.backup.problems import BackupFailed
 from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.databases import control_file, sqlite_uri
 from VaultPlatform.tenancy.names import file_of
-from VaultPlatform.tenancy.own_databases import settings_of
+from VaultPlatform.tenancy.own_databases import own_databases, settings_at, settings_of
 
 #: What the control plane is called among the copies.
 _CONTROL = "control"
@@ -50,19 +50,18 @@ class SQLiteEngine:
             yield _Copies(folder=Path(copies), path_of=self._path)
 
     def what_is_there(self) -> str | None:
-        there = [
-            control_file(self._home),
-            *sorted(self._folder.glob("*.sqlite3")),
-            *sorted(self._folder.glob(".*.sqlite3")),
-        ]
+        own = {Path(settings_at(label, {})["NAME"]) for label in own_databases()}
+        there = [control_file(self._home)]
+        for folder in (self._folder, *sorted(own)):
+            there += [*sorted(folder.glob("*.sqlite3")), *sorted(folder.glob(".*.sqlite3"))]
         return next((f"the file {path}" for path in there if path.exists()), None)
 
     def restore(self, owner: Organisation | None, chunks: Iterable[bytes]) -> None:
         """The control plane's file gets its name at the very end: until then there is no site."""
         path = self._path(owner) if owner else self._draft
         make_folder(path.parent)
-        self._made.append(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._made.append(path)  # not before: a file that was there is not ours to remove
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(chunks)
             file.flush()

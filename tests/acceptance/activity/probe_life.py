@@ -5,6 +5,7 @@ Argument: the password of "root" in the organisations "busy" and "zeta". Prints 
 
 import json
 import sys
+import time
 from typing import Any
 
 import django
@@ -17,6 +18,7 @@ from django.test import Client  # noqa: E402
 from Plugins.Activity_Plugin.models import ActivityEntry  # noqa: E402
 from tests.acceptance.activity.members import Member  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
+from VaultPlatform.runs.sweep import sweep_once  # noqa: E402
 
 PASSWORD = sys.argv[1]
 STRANGER = Client(SERVER_NAME="localhost", headers={"Org": "busy"})
@@ -56,13 +58,18 @@ def health() -> Any:
 
 
 def trouble(root: Member, document: str) -> list[Any]:
-    """The list's table is gone for a moment: what the page of health says before, meanwhile and after."""
+    """The list's table is gone for a moment: what the page of health says before, meanwhile and after.
+
+    What happened meanwhile is told again by the sweep, in its order.
+    """
     seen = [health()]
     with tenancy.use(tenancy.get_organisation("busy")):
         _execute(f"ALTER TABLE {TABLE} RENAME TO elsewhere")
         seen += [root.ask("post", f"/vault/documents/{document}/archive")[0], health()]
         _execute(f"ALTER TABLE elsewhere RENAME TO {TABLE}")
     root.send("post", f"/vault/documents/{document}/restore")
+    time.sleep(1.2)
+    sweep_once()
     return [*seen, health()]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients import AUDITED
+from tests.clients import AUDITED, delivered
 from tests.integration.budgets.table import BUDGETS
 from tests.integration.host.sites import Site, made_site
 from tests.integration.workflows.table import WORKFLOWS
@@ -56,8 +56,12 @@ def test_the_list_costs_three_for_few_entries_and_for_a_hundred_more_whoever_ask
 
 def test_an_entry_costs_the_event_one_statement_and_a_read_none(seen: dict[str, Any]) -> None:
     assert seen["events"] == {
-        "sign-in": [3 + 1 + AUDITED["default"], 2 + AUDITED["control"]],
-        "upload": [3 + 2 + AUDITED["default"], AUDITED["control"]],  # the document, and its first version
-        "archiving": [5 + 1 + AUDITED["default"], AUDITED["control"]],
+        "sign-in": [3 + 1 + AUDITED["default"] + delivered(1), 2 + AUDITED["control"]],
+        # the document, and its first version; and the intent of storing the bytes
+        "upload": [3 + 2 + 1 + AUDITED["default"] + delivered(2), AUDITED["control"]],
+        "archiving": [
+            5 + 1 + AUDITED["default"] + delivered(2),
+            AUDITED["control"],
+        ],  # Bookmarks_Plugin is told, too
         "reading": [2, 0],
     }

@@ -185,7 +185,7 @@ NOW = int(time.time())
         {"sid": "00000000-0000-0000-0000-000000000000"},
         {"sid": "' OR 1=1 --"},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_a_wrong_claim_is_refused_even_under_a_good_signature(
     org: Any, claims: Claims, change: Claims

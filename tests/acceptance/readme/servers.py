@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from VaultPlatform.celery_settings import QUEUES
+from VaultPlatform.runs.queues import QUEUES
 
 SERVER = os.environ.get("VAULT_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 BROKER = os.environ.get("VAULT_TEST_RABBITMQ_URL")

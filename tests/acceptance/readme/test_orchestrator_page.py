@@ -1,4 +1,4 @@
-"""docs/orchestrator.md: its code is run from top to bottom, its sessions give what they show."""
+"""docs/orchestrator.md and docs/runs.md: their code is run from top to bottom, their sessions give what they show."""
 
 import doctest
 from typing import Any
@@ -11,12 +11,13 @@ from tests.acceptance.readme.fences import ROOT, blocks_of
 PAGE = "docs/orchestrator.md"
 
 
-def test_the_examples_give_what_they_show(org: Any) -> None:
+@pytest.mark.parametrize(("page", "least"), [(PAGE, 6), ("docs/runs.md", 3)])
+def test_the_examples_give_what_they_show(org: Any, page: str, least: int) -> None:
     before = set(OrchestratorRegistry.names())
     names: dict[str, Any] = {"__name__": "page"}
     sessions = 0
     try:
-        for block in blocks_of(PAGE):
+        for block in blocks_of(page):
             if block.language == "python":
                 exec(compile(block.text, block.where, "exec"), names)
             else:
@@ -25,7 +26,7 @@ def test_the_examples_give_what_they_show(org: Any) -> None:
     finally:
         for name in set(OrchestratorRegistry.names()) - before:
             OrchestratorRegistry.unregister(name)
-    assert sessions >= 6
+    assert sessions >= least
 
 
 def run_session(text: str, names: dict[str, Any], *, where: str) -> None:

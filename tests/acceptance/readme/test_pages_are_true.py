@@ -29,6 +29,7 @@ WATCHED = {
     "docs/organisations.md": {"sh", "text"},
     "docs/plugins.md": {"sh", "json", "python", "text"},
     "docs/rest.md": {"sh", "json", "text"},
+    "docs/runs.md": {"python", "pycon"},
     "docs/security.md": {"json", "text"},  # in tests/integration/web
     "docs/tenancy.md": {"sh", "json", "python", "text"},  # and in tests/integration/tenancy
     "docs/settings.md": {"sh", "json", "python", "text"},
@@ -209,7 +210,7 @@ def test_routes_on_the_page_for_clients_are_the_routes_of_the_site() -> None:
 
     page = (ROOT / "docs" / "rest.md").read_text(encoding="utf-8")
     cells = re.findall(r"^\| ((?:GET|POST|PATCH|DELETE).*?) \|", page, flags=re.MULTILINE)
-    named = {normal(path) for cell in cells for path in re.findall(r"`/(vault/[^`]+)`", cell)}
+    named = {normal(path) for cell in cells for path in re.findall(r"`/(vault/[^`]+|metrics)`", cell)}
     assert named == {normal(route) for route in routes_of(get_resolver().url_patterns)}
 
 

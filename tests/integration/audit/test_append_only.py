@@ -26,6 +26,11 @@ REFUSED = [
         else [
             "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry",
             "UPDATE OR REPLACE audit_entry SET seq = 1",
+            (
+                "INSERT OR REPLACE INTO audit_entry (rowid, seq, at, actor_kind, actor_id, action, entity_type,"
+                " entity_id, outcome, payload, hash) SELECT rowid, 99, at, actor_kind, actor_id, 'b', entity_type,"
+                " entity_id, outcome, payload, hash FROM audit_entry WHERE seq = 1"
+            ),
         ]
     ),
 ]

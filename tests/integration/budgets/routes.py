@@ -1,4 +1,7 @@
-"""Every route of the site with the verbs that it answers, as the URLconf has them: `GET documents/<document_id>`."""
+"""Every route of the site with the verbs that it answers, as the URLconf has them: `GET documents/<document_id>`.
+
+A path that is not under /vault begins with a slash: `GET /metrics`.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,11 +16,18 @@ _TYPE = re.compile(r"<\w+:")
 
 
 def routes() -> list[str]:
-    """Verb and path below /vault of everything that the site answers."""
+    """Verb and path of everything that the site answers."""
     found = _routes(get_resolver(settings.ROOT_URLCONF).url_patterns)
-    return sorted(
-        f"{verb.upper()} {path.removeprefix('vault/')}" for path, view in found for verb in _verbs(view)
-    )
+    return sorted(f"{verb.upper()} {_below_vault(path)}" for path, view in found for verb in _verbs(view))
+
+
+def full_path(path: str) -> str:
+    """The path to ask, of a path as `routes` has it."""
+    return path if path.startswith("/") else f"/vault/{path}"
+
+
+def _below_vault(path: str) -> str:
+    return path.removeprefix("vault/") if path.startswith("vault/") else f"/{path}"
 
 
 def _routes(patterns: Sequence[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -22,6 +22,7 @@ from VaultManagement.Roles.bll.service import custom_role_service
 from VaultManagement.Users.bll.service import user_service
 from VaultPlatform import audit, tenancy
 from VaultPlatform.identity.service import api_key_service, session_service
+from VaultPlatform.runs import owners
 from VaultPlatform.tenancy.archive import export_organisation
 from VaultPlatform.tenancy.service import organisation_service
 
@@ -40,6 +41,8 @@ class Stage:
         self.at_the_end = at_the_end
         self.admin = clients.client_for(org)
         self.operator = clients.operator_client()
+        for place in (org.key, ""):  # as a process that has served it before
+            owners.ensure_known(place)
 
     def parameter(self, name: str) -> str:
         """A value for the parameter of a path, of a thing that is made for it."""
@@ -49,6 +52,18 @@ class Stage:
         response = self.admin.post("/vault/documents", self.upload(), format="multipart")
         assert response.status_code == 201, response.content
         return str(response.json()["id"])
+
+    def a_run_id(self) -> str:
+        """A run that waits for a person."""
+        from tests.integration.runs_rest import stage as runs
+
+        return str(runs.STUCK["run_id"](self))
+
+    def a_delivery_id(self) -> str:
+        """An event that was given up."""
+        from tests.integration.runs_rest import stage as runs
+
+        return str(runs.a_lost_event(self))
 
     def a_number(self) -> int:
         return 1

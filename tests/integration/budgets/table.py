@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.clients import PASSWORD
+from tests.clients import PASSWORD, delivered
 from tests.integration.budgets import stage as make
 from tests.integration.budgets.stage import Stage
+from tests.integration.runs_rest import stage as runs
 from VaultPlatform.audit.service import site_audit_entry_service
 
 ADDRESS = {"target_url": "https://example.org/", "title": "a page"}
@@ -72,8 +73,9 @@ def _operator(stage: Stage) -> dict[str, Any]:
     return {"username": stage.operator.username, "password": PASSWORD}
 
 
-#: Of an organisation's row: who asks, the row before and locked, the change, and the site's entry; and its own.
-CHANGE: dict[str, Any] = {"org": 0, "site": 7, "audited": True}
+#: Of an organisation's row: who asks, the run before and after it, the row before and locked, the change, and the
+#: site's entry; and its own.
+CHANGE: dict[str, Any] = {"org": {"sqlite": 3, "postgresql": 1}, "site": {"sqlite": 10, "postgresql": 9}}
 BUDGETS = {
     "POST auth/token": Budget(org=3, site=2, audited=True, body=_me),
     "POST auth/refresh": Budget(org=2, audited=True, body=lambda stage: {"refresh": stage.pair()["refresh"]}),
@@ -105,7 +107,7 @@ BUDGETS = {
     ),
     "GET users/<user_id>/sessions": Budget(org=4, grow=make.many_sessions),
     "DELETE users/<user_id>/sessions": Budget(org=3, audited=True, status=204),
-    "POST site/logout": Budget(org=0, site=5, status=204, client=lambda stage: stage.another_operator()),
+    "POST site/logout": Budget(org=0, site=7, status=204, client=lambda stage: stage.another_operator()),
     "GET audit": Budget(org=3, grow=make.many_entries),
     "GET audit/verify": Budget(org=4, site=1),
     "GET audit/export": Budget(org=2),
@@ -128,11 +130,13 @@ BUDGETS = {
     "PATCH groups/<group_id>": Budget(org=4, audited=True, body=lambda _: {"name": "All"}),
     "DELETE groups/<group_id>": Budget(org=6, audited=True, status=204),
     "GET documents": Budget(org=3, first=lambda stage, _: stage.a_document_id(), grow=make.many_documents),
-    "POST documents": Budget(org=3, audited=True, status=201, body=lambda stage: stage.upload()),
+    "POST documents": Budget(  # the run, before the bytes are stored
+        org=4, audited=True, status=201, body=lambda stage: stage.upload()
+    ),
     "GET documents/<document_id>": Budget(org=2),
     "PATCH documents/<document_id>": Budget(org=4, audited=True, body=lambda _: {"title": "x"}),
-    "DELETE documents/<document_id>": Budget(org=5, audited=True, status=204),
-    "POST documents/<document_id>/archive": Budget(org=5, audited=True),
+    "DELETE documents/<document_id>": Budget(org=5 + delivered(1), audited=True, status=204),
+    "POST documents/<document_id>/archive": Budget(org=5 + delivered(1), audited=True),
     "POST documents/<document_id>/restore": Budget(org=4, audited=True, first=_archived),
     "GET documents/<document_id>/content": Budget(org=2),
     "GET documents/<document_id>/versions": Budget(org=3, grow=make.many_versions),
@@ -143,7 +147,10 @@ BUDGETS = {
     "POST site/token": Budget(org=0, site=6, body=_operator),
     "GET site/organisations": Budget(org=0, site=2, grow=make.many_organisations),
     "POST site/organisations": Budget(
-        org=3, site={"sqlite": 7, "postgresql": 37}, status=201, body=lambda stage: stage.new_organisation()
+        org={"sqlite": 6, "postgresql": 4},
+        site={"sqlite": 11, "postgresql": 40},
+        status=201,
+        body=lambda stage: stage.new_organisation(),
     ),
     "GET site/organisations/<slug>": Budget(org=0, site=1),
     "PATCH site/organisations/<slug>": Budget(**CHANGE, body=lambda _: {"name": "New"}),
@@ -155,7 +162,7 @@ BUDGETS = {
     ),
     "POST site/organisations/<slug>/import": Budget(
         org={"sqlite": 29, "postgresql": 34},
-        site={"sqlite": 11, "postgresql": 40},
+        site={"sqlite": 13, "postgresql": 42},
         status=201,
         parameters={"slug": lambda stage: stage.a_new_slug()},
         body=lambda stage: stage.archive(),
@@ -163,6 +170,29 @@ BUDGETS = {
     "GET site/plugins": Budget(org=0, site=1, grow=IN_MEMORY),
     "GET site/plugins/<name>": Budget(org=0, site=1),
     "GET site/hooks": Budget(org=0, site=1, grow=IN_MEMORY),
+    # What the organisations cost that it visits is tested with it.
+    "GET /metrics": Budget(org=2, site=5, first=runs.alone_at_work),
+    "GET runs": Budget(org=3, first=runs.a_run, grow=runs.many_runs),
+    "GET runs/deliveries": Budget(org=3, first=runs.an_event, grow=runs.many_events),
+    "POST runs/deliveries/<delivery_id>/replay": Budget(
+        **runs.entered(2, site=1), parameters={"delivery_id": runs.a_lost_event}
+    ),
+    "GET runs/<run_id>": Budget(org=2, parameters=runs.STUCK),
+    "POST runs/<run_id>/cancel": Budget(**runs.entered(5), parameters=runs.RUNNING),
+    "POST runs/<run_id>/retry": Budget(**runs.entered(7), first=runs.owned, parameters=runs.STUCK),
+    "POST runs/<run_id>/settle": Budget(**runs.entered(4), parameters=runs.STUCK, body=runs.settlement),
+    # Of the site's own runs; what those of an organisation cost is tested with them.
+    "GET site/runs": Budget(
+        org=0, site=3, first=runs.a_site_run, grow=runs.many_site_runs, query=f"&name={runs.GROWN}"
+    ),
+    "GET site/runs/deliveries": Budget(org=0, site=1, grow=IN_MEMORY),
+    "POST site/runs/deliveries/<delivery_id>/replay": Budget(
+        org=0, site=1, status=404, parameters={"delivery_id": lambda _: "1"}
+    ),
+    "GET site/runs/<run_id>": Budget(org=0, site=2, parameters=runs.SITE_STUCK),
+    "POST site/runs/<run_id>/cancel": Budget(org=0, site=8, parameters=runs.SITE_RUNNING),
+    "POST site/runs/<run_id>/retry": Budget(org=0, site=10, first=runs.owned, parameters=runs.SITE_STUCK),
+    "POST site/runs/<run_id>/settle": Budget(org=0, site=7, parameters=runs.SITE_STUCK, body=runs.settlement),
     "GET health/live": Budget(org=0),
     "GET health/ready": Budget(org=0, site=1),
     "GET api/schema": Budget(org=0),

@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.attacks.routes import OPEN
 from tests.clients import AUDITED, Clients
 from tests.integration.budgets.counting import all_statements
-from tests.integration.budgets.routes import routes
+from tests.integration.budgets.routes import full_path, routes
 from tests.integration.budgets.stage import MANY, Stage
 from tests.integration.budgets.table import BUDGETS, IN_MEMORY, Budget
 from tests.site import DATABASE
@@ -38,7 +38,7 @@ class Request:
             given = budget.parameters.get(name)
             return given(stage) if given else stage.parameter(name)
 
-        self.path = "/vault/" + re.sub(r"<(\w+)>", lambda match: filled(match[1]), path)
+        self.path = full_path(re.sub(r"<(\w+)>", lambda match: filled(match[1]), path))
         if budget.first:
             budget.first(stage, self.path)
         asking = stage.operator if is_site_path(self.path) else stage.admin

@@ -294,3 +294,13 @@ def test_every_night_what_counts_no_longer_is_forgotten_and_nothing_else(ada, at
     app.tasks["vault.maintain_site"].apply(throw=True)
     assert sign_in_failure_service.filter().count() == 1
     assert attempt().status_code == 429
+
+
+def test_all_addresses_of_an_ipv6_network_are_one(django_db_setup, settings):
+    settings.AUTH_MAX_FAILURES = 3
+    name = f"nobody-{uuid4()}"
+    for last in range(3):
+        lockout.begin(plane="site", username=name, address=f"2001:db8:0:1::{last:x}")
+    with pytest.raises(errors.bad_request.TooManyRequests):
+        lockout.begin(plane="site", username=name, address="2001:db8:0:1:ffff::1")
+    lockout.begin(plane="site", username=name, address="2001:db8:0:2::1")

@@ -178,3 +178,9 @@ def test_signing_in_reaches_the_hook(ada, ask, monkeypatch):
 def test_a_refused_sign_in_opens_no_session(ada, ask):
     ask("post", "token", {"username": "ada", "password": "wrong"})
     assert not session_service.filter().exists()
+
+
+def test_a_hash_that_is_none_lets_nobody_in_and_is_no_servers_error(ada, ask):
+    user_service.filter(id=ada.id).update(password="argon2$argon2id$broken")
+    status, _ = ask("post", "token", {"username": "ada", "password": PASSWORD})
+    assert status == 401

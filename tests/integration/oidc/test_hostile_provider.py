@@ -73,7 +73,7 @@ WRONG: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("change", WRONG, ids=str)
+@pytest.mark.parametrize("change", WRONG, ids=" ".join)
 def test_a_wrong_claim_is_not_believed_even_signed(hostile: Hostile, change: dict[str, Any]) -> None:
     assert not believed(hostile, hostile.sign(hostile.claims(**change)))
 

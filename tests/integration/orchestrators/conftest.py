@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from Orchestrators.Journal import Event, NullJournal, install_delivery, install_journal
+from Orchestrators.Journal import ToFunction, install_delivery
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from tests.integration.orchestrators.ledger import StepFactory
 
@@ -27,39 +27,23 @@ def run() -> Any:
 def delivered() -> Iterator[list[tuple[str, dict[str, Any]]]]:
     """Events as they are delivered."""
     events: list[tuple[str, dict[str, Any]]] = []
-    previous = install_delivery(lambda name, kwargs: events.append((name, dict(kwargs))))
+    previous = install_delivery(ToFunction(lambda name, kwargs: events.append((name, dict(kwargs)))))
     yield events
     install_delivery(previous)
 
 
-class RecordingJournal(NullJournal):
-    """Keeps what it is told, with whether a transaction was open."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, bool]] = []
-
-    def opened(self, run: Any) -> None:
-        self._tell("opened")
-
-    def intent(self, run: Any, step: Any) -> None:
-        self._tell(f"intent {step.number}")
-
-    def done(self, run: Any, step: Any) -> None:
-        self._tell(f"done {step.number}")
-
-    def closed(self, run: Any, state: Any) -> None:
-        self._tell(f"closed {state.value}")
-
-    def deliver(self, events: Any) -> None:
-        self._tell(f"deliver {[event.hook_name for event in events if isinstance(event, Event)]}")
-
-    def _tell(self, what: str) -> None:
-        self.told.append((what, connection.in_atomic_block))
-
-
 @pytest.fixture
-def journal() -> Iterator[RecordingJournal]:
-    recording = RecordingJournal()
-    previous = install_journal(recording)
-    yield recording
-    install_journal(previous)
+def journal(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """What the journal is told of runs: state and states of the steps, and whether a transaction was open."""
+    from VaultPlatform.runs.journal import Record
+
+    told: list[tuple[str, bool]] = []
+    write = Record.write
+
+    def noted(self: Any, entry: Any) -> None:
+        steps = " ".join(step["state"] for step in entry.steps)
+        told.append((f"{entry.state.value}: {steps}", connection.in_atomic_block))
+        write(self, entry)
+
+    monkeypatch.setattr(Record, "write", noted)
+    return told

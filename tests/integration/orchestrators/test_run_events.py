@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from Orchestrators.Errors import RunStateError
-from Orchestrators.Journal import RunState, install_delivery
+from Orchestrators.Journal import RunState, ToFunction, install_delivery
 from Orchestrators.Steps import StepKind
 from tests.integration.orchestrators.ledger import Boom, StepFactory, committed_names, insert
 
@@ -21,7 +21,9 @@ def queue(orchestrator: Any, name: str, number: int) -> None:
 
 def test_events_are_delivered_in_order_after_the_last_commit(ledger: StepFactory, run: Any) -> None:
     seen: list[tuple[str, int, list[str]]] = []
-    previous = install_delivery(lambda name, kwargs: seen.append((name, kwargs["number"], committed_names())))
+    previous = install_delivery(
+        ToFunction(lambda name, kwargs: seen.append((name, kwargs["number"], committed_names())))
+    )
     try:
         run.queue_event("on_staged", number=0)
         run.add_step(queue, None, "on_first", 1)
@@ -86,7 +88,7 @@ def test_a_delivery_that_raises_is_logged_and_neither_fails_the_run_nor_stops_th
     run.add_step(queue, None, "on_one", 1)
     run.add_step(queue, None, "on_two", 2)
     ledger.stage(run, "a", DB, status=201)
-    previous = install_delivery(delivery)
+    previous = install_delivery(ToFunction(delivery))
     try:
         assert run.execute() == "a"
     finally:
@@ -98,27 +100,25 @@ def test_a_delivery_that_raises_is_logged_and_neither_fails_the_run_nor_stops_th
 
 
 def test_a_journal_that_cannot_deliver_does_not_fail_a_committed_run(
-    ledger: StepFactory,
-    run: Any,
-    journal: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    ledger: StepFactory, run: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def deliver(events: Any) -> None:
-        raise Boom("broker is away")
+    from VaultPlatform.runs.journal import Record
 
-    monkeypatch.setattr(journal, "deliver", deliver)
+    def ended(self: Any, entry: Any) -> None:
+        raise Boom("the database is away")
+
+    monkeypatch.setattr(Record, "ended", ended)
     run.add_step(queue, None, "on_one", 1)
     run.execute()
-    assert "broker is away" in caplog.text
+    assert "the database is away" in caplog.text
 
 
 def test_an_event_that_no_delivery_was_installed_for_is_warned_about(
     ledger: StepFactory, run: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from Orchestrators.Journal import _no_delivery
+    from Orchestrators.Journal import _nobody
 
-    previous = install_delivery(_no_delivery)
+    previous = install_delivery(ToFunction(_nobody))
     try:
         run.queue_event("on_thing")
         run.execute()
@@ -147,42 +147,43 @@ def test_only_hooks_that_follow_the_commit_can_be_queued(run: Any) -> None:
         run.queue_event("before_entity_archive", entity_id="1")
 
 
-def test_the_journal_learns_intents_before_and_completion_inside_the_transaction(
-    ledger: StepFactory, run: Any, journal: Any
+def test_the_journal_is_told_with_the_transactions_that_there_are(
+    ledger: StepFactory, run: Any, journal: list[tuple[str, bool]]
 ) -> None:
-    for name, kind in (("a", DB), ("b", DB), ("c", EXTERNAL), ("d", OWN)):
+    for name, kind in (("a", DB), ("b", DB), ("c", EXTERNAL), ("d", OWN), ("e", DB)):
         ledger.stage(run, name, kind)
-    run.queue_event("on_thing")
     run.execute()
-    assert journal.told == [
-        ("opened", False),
-        ("done 1", True),
-        ("done 2", True),
-        ("intent 3", False),
-        ("done 3", False),
-        ("intent 4", False),
-        ("done 4", True),
-        ("closed completed", True),
-        ("deliver ['on_thing']", False),
+    assert journal == [
+        ("running: done done begun staged staged", True),
+        ("running: done done done begun staged", False),
+        ("running: done done done done staged", True),
+        ("completed: done done done done done", True),
     ]
 
 
-def test_the_journal_learns_how_a_failed_run_ended(ledger: StepFactory, run: Any, journal: Any) -> None:
+def test_the_journal_learns_how_a_failed_run_ended(
+    ledger: StepFactory, run: Any, journal: list[tuple[str, bool]]
+) -> None:
     ledger.stage(run, "a", OWN, undo_fails=True)
     ledger.stage(run, "b", OWN, fails=True)
     with pytest.raises(Boom):
         run.execute()
-    assert journal.told[-1] == ("closed stuck", False)
+    assert journal[-1] == ("stuck: not undone failed", False)
 
 
 def test_a_journal_that_cannot_note_completion_undoes_the_step_with_it(
-    ledger: StepFactory, run: Any, journal: Any, monkeypatch: pytest.MonkeyPatch
+    ledger: StepFactory, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def done(run: Any, step: Any) -> None:
-        if step.number == 2:
-            raise Boom("journal is full")
+    from VaultPlatform.runs.journal import Record
 
-    monkeypatch.setattr(journal, "done", done)
+    write = Record.write
+
+    def full(self: Any, entry: Any) -> None:
+        if entry.state is RunState.COMPLETED:
+            raise Boom("journal is full")
+        write(self, entry)
+
+    monkeypatch.setattr(Record, "write", full)
     ledger.stage(run, "a", EXTERNAL)
     ledger.stage(run, "b", EXTERNAL)
     with pytest.raises(Boom, match="journal is full"):
@@ -191,9 +192,7 @@ def test_a_journal_that_cannot_note_completion_undoes_the_step_with_it(
     assert ledger.outside.names == set()
 
 
-def test_a_run_with_nothing_staged_ends_well_and_touches_no_database(
-    org: Any, run: Any, journal: Any
-) -> None:
+def test_a_run_with_nothing_staged_ends_well_and_touches_no_database(org: Any, run: Any) -> None:
     with connection.execute_wrapper(lambda *args: pytest.fail("a query")):
         assert run.execute() is None
-    assert [what for what, _ in journal.told] == ["opened", "closed completed"]
+    assert run.state is RunState.COMPLETED

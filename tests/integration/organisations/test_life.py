@@ -285,3 +285,40 @@ def test_the_site_is_for_operators(org: Any, client_for: ClientFor) -> None:
     refused += [admin.post(f"{path}/{verb}") for verb in ("suspend", "resume", "import")]
     assert {response.status_code for response in refused} == {401}
     assert tenancy.find_organisation(org.slug).status == "active"
+
+
+def test_what_another_process_takes_while_it_is_removed_goes_as_well(
+    make_org: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others notice up to two seconds late that an organisation is closed."""
+    org, remove_rows = make_org(), lifecycle._remove_rows
+
+    def late(organisation: tenancy.Organisation, *, told: bool) -> None:
+        with tenancy.use(organisation):
+            writer = blob_storage().writer()
+            writer.write(b"late")
+            blob_storage().put(writer.finish())
+        remove_rows(organisation, told=told)
+
+    monkeypatch.setattr(lifecycle, "_remove_rows", late)
+    tenancy.drop_organisation(org)
+    assert not list((Path(settings.VAULT_HOME) / "storage" / org.key).rglob("*"))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_first_administrator_is_entered_with_who_made_them(
+    way: str, new_slug: str, operator_client: Callable[[], Client]
+) -> None:
+    password = "correct horse battery"  # nobody's
+    if way == "command":
+        call_command("create_org", new_slug, admin="ada", password=password, stdout=StringIO())
+    else:
+        body = {"slug": new_slug, "administrator": {"username": "ada", "password": password}}
+        assert operator_client().post("/vault/site/organisations", body).status_code == 201
+    org = tenancy.find_organisation(new_slug)
+    with tenancy.use(org):
+        [entry] = audit_entry_service.filter(action="user.created")
+        told = json.loads(entry.payload)
+    tenancy.drop_organisation(org)
+    assert told["detail"] == {"username": "ada", "role": "administrator"}
+    assert told["actor"]["kind"] == ("command" if way == "command" else "operator")

@@ -14,6 +14,7 @@ import pytest
 from tests.integration.organisations.populated import exported, files_of, imported, sites_state
 from tests.site import DATABASE
 from VaultErrors.BackendErrors import errors
+from VaultPlatform.tenancy.archive.kept_files import stays_inside
 from VaultPlatform.tenancy.archive.tar import header, padding
 
 
@@ -265,3 +266,26 @@ def subtests_of() -> Any:
             raise
 
     return naming
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        (USERS, {"created_at": "0001-01-01T00:00:00+23:59"}),
+        ("tables/VaultModels.DocumentVersion.jsonl", {"number": 10**30}),
+    ],
+)
+def test_a_value_beyond_what_databases_take_is_the_archives_fault(
+    full: Any, table: str, values: dict[str, Any]
+) -> None:
+    files = files_of(exported(full))
+    first, *rest = files[table].splitlines(keepends=True)
+    changed = json.dumps({**json.loads(first), **values}).encode() + b"\n"
+    with pytest.raises(errors.bad_request.ValidationError, match=r"do not fit into the database|no row of"):
+        imported(packed(rewritten(files, table, changed + b"".join(rest))))
+
+
+def test_a_file_with_a_name_that_no_file_system_takes_is_refused() -> None:
+    assert stays_inside("a" * 255)
+    assert not stays_inside("a" * 256)
+    assert not stays_inside("folder/" + "ä" * 128)

@@ -1,9 +1,11 @@
 """Roles of an organisation's own over REST: what they are made of, and what their members may do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from tests.clients import PASSWORD, Client
 from VaultManagement.Roles.bll.service import custom_role_service
@@ -166,3 +168,21 @@ def test_roles_of_another_organisation_are_unknown(
     assert stranger.get("/vault/roles/clerk").status_code == 404
     body = {"username": "ann", "password": PASSWORD, "role": "clerk"}
     assert stranger.post("/vault/users", body).status_code == 400
+
+
+def test_nobody_signs_out_or_takes_keys_from_somebody_who_may_more(
+    admin: Client, member: Callable[..., Client]
+) -> None:
+    body = {
+        "name": "robot",
+        "permissions": ["documents.read"],
+        "expires_at": (now() + timedelta(days=1)).isoformat(),
+    }
+    key = admin.post("/vault/api-keys", body).json()["id"]
+    manager = member("users.read", "users.manage", "api_keys.use")
+    assert manager.delete(f"/vault/users/{admin.id}/sessions").status_code == 403
+    assert manager.delete(f"/vault/api-keys/{key}").status_code == 403
+    assert admin.get("/vault/api-keys").json()["total"] == 1
+    own = manager.post("/vault/api-keys", {**body, "permissions": ["users.read"]}).json()["id"]
+    assert manager.delete(f"/vault/api-keys/{own}").status_code == 204
+    assert manager.delete(f"/vault/users/{manager.id}/sessions").status_code == 204

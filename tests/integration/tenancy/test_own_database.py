@@ -18,6 +18,8 @@ from tests.site import DATABASE, POSTGRES_URL
 from VaultPlatform import tenancy
 from VaultPlatform.tenancy import use
 from VaultPlatform.tenancy.backends.postgresql import base
+from VaultPlatform.tenancy.backup.engine import engine
+from VaultPlatform.tenancy.backup.problems import BackupFailed
 from VaultPlatform.tenancy.databases import OWN
 from VaultPlatform.tenancy.exceptions import StorageMissing
 from VaultPlatform.tenancy.names import file_of, schema_of
@@ -240,3 +242,32 @@ def test_it_is_backed_up_with_the_site_and_restored_into_its_own_database(two_si
     assert kept_in({"NAME": place.get("name") or place["folder"]}, kept)
     again = second.manage("migrate_orgs")
     assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.timeout(400)
+def test_a_restore_beside_the_site_leaves_the_organisations_own_database_alone(two_sites, tmp_path):
+    """Somebody tries a backup out with the settings of the site, in which the organisation's database is the same."""
+    first, second = two_sites
+    own = json.loads(first.settings.read_text())["Database"]["organisations"]
+    settings = json.loads(second.settings.read_text())
+    settings["Database"]["organisations"] = own
+    second.settings.write_text(json.dumps(settings))
+    file = str(tmp_path / "site.backup")
+    for command in (["migrate", "--verbosity", "0"], ["create_org", "large"], ["backup", file]):
+        done = first.manage(*command)
+        assert done.returncode == 0, done.stderr
+    refused = second.manage("restore", file)
+    assert refused.returncode == 1
+    assert "not empty" in refused.stderr
+    verified = first.manage("audit", "verify")
+    assert verified.returncode == 0, verified.stderr
+    assert "large: holds" in verified.stdout
+
+
+def test_what_a_restore_did_not_make_it_does_not_undo(make_org, places):
+    large = make_org(slug="large")
+    target = engine()
+    with pytest.raises((OSError, BackupFailed)):
+        target.restore(large, [b"no database"])
+    target.undo()
+    assert kept_in(places["large"], large)

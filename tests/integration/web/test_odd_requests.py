@@ -40,6 +40,24 @@ def test_an_odd_character_set_is_no_servers_error(django_db_setup, charset):
     assert (status, body["status"]) == (200, "ok")
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain; charset=utf-8; charset=zlib",
+        "text/plain; charset*=utf-8''zlib",
+        "text/plain; charset*=utf-8''a%00b",
+        "multipart/form-data; boundary*=no-such''x",
+        "multipart/form-data; boundary*=idna''%ff",
+        "text/plain; x*=undefined''y",
+    ],
+)
+def test_an_odd_header_of_the_content_is_no_servers_error(django_db_setup, content_type):
+    status, body = ask("/vault/health/live", content_type=content_type, query="x=%C3%A4")
+    assert (status, body["status"]) == (200, "ok")
+    status, body = ask("/vault/site/token", content_type=content_type, body=b"x", method="POST")
+    assert (status, body["code"]) == (415, "unsupported_media_type")
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "UTF8", '"utf-8"', "us-ascii", "latin-1"])
 def test_a_usual_character_set_is_kept(charset):
     environ = {

@@ -12,6 +12,7 @@ from tests.integration.workers.sizes import EACH, SLUGS
 from tests.integration.workers.test_tasks_run_in_their_organisation import (
     BROKERS,
     SiteOfItsOwn,
+    alone_with,
     comes_to,
     reachable,
 )
@@ -62,9 +63,10 @@ def site(request, tmp_path):
     broker = BROKERS[request.param]
     if broker is not None and not reachable(broker):
         pytest.skip(f"no {request.param} server at its usual place")
-    site = NotingSite(tmp_path, broker)
-    site.run("prepare")
-    return site
+    with alone_with(request.param):
+        site = NotingSite(tmp_path, broker)
+        site.run("prepare")
+        yield site
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """Tasks carry their organisation to a worker in another process, over each broker that the site may be given."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,6 +39,17 @@ def reachable(url):
     except OSError:
         return False
     return True
+
+
+@contextmanager
+def alone_with(broker):
+    """Tests that run at the same time take turns at a server, whose queues they share."""
+    if broker == "files":
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / f"vault-test-{broker}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class SiteOfItsOwn:
@@ -84,7 +99,12 @@ def site(request, tmp_path):
     broker = BROKERS[request.param]
     if broker is not None and not reachable(broker):
         pytest.skip(f"no {request.param} server at its usual place")
-    site = SiteOfItsOwn(tmp_path, broker)
+    with alone_with(request.param):
+        yield from at_work(SiteOfItsOwn(tmp_path, broker))
+
+
+def at_work(site):
+    """The site, with a worker."""
     site.run("prepare")
     worker = site.worker()
     yield site

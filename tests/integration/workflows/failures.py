@@ -16,10 +16,10 @@ from django.utils.timezone import now
 
 from Orchestrators.ContextManager import context_manager
 from Orchestrators.Execution import StepEnded
-from Orchestrators.Journal import current_journal
 from Orchestrators.MainOrchestrator import MainOrchestrator
 from Orchestrators.Steps import Step, StepKind
 from VaultPlatform.identity.service import session_service
+from VaultPlatform.runs.journal import Record
 
 
 class Boom(Exception):
@@ -89,22 +89,22 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Step]]:
 def failing(failure: Failure, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Failure]]:
     """The block's run fails so; the list has the failure once that has come about."""
     happened: list[Failure] = []
-    execute, journal = MainOrchestrator.execute, type(current_journal())
-    note = journal.done
+    execute, write = MainOrchestrator.execute, Record.write
 
     def execute_to_failure(run: MainOrchestrator) -> Any:
         run._steps[:] = _with(failure, run._steps, lambda: happened.append(failure))
         return execute(run)
 
-    def done(self: Any, run: Any, step: Step) -> None:
-        if failure.place is Place.NOTED and step.number == failure.number:
+    def written(self: Any, entry: Any) -> None:
+        is_done = entry.steps[failure.number - 1]["state"] == "done"
+        if failure.place is Place.NOTED and is_done and not happened:
             happened.append(failure)
             raise Boom
-        note(self, run, step)
+        write(self, entry)
 
     with monkeypatch.context() as patch:
         patch.setattr(MainOrchestrator, "execute", execute_to_failure)
-        patch.setattr(journal, "done", done)
+        patch.setattr(Record, "write", written)
         yield happened
 
 
@@ -133,7 +133,15 @@ def _kind_behind(step: Step) -> StepKind:
 
 
 def _step(forward: Callable[[Any], None], *, number: int, kind: StepKind) -> Step:
-    return Step(number=number, forward=forward, rollback=None, args=(), kwargs={}, kind=kind)
+    return Step(
+        number=number,
+        forward=forward,
+        rollback=None,
+        args=(),
+        kwargs={},
+        kind=kind,
+        arguments={"args": [], "kwargs": {}},
+    )
 
 
 def _instead(forward: Callable[..., None], fail: Callable[[Any], None]) -> Callable[..., None]:

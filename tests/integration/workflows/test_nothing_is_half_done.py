@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from Orchestrators.Journal import install_delivery
+from Orchestrators.Journal import ToFunction, install_delivery
 from Orchestrators.Steps import StepKind
 from tests.clients import Clients
 from tests.integration.workflows.failures import Failure, How, Place, failing, failures_of, stopped
@@ -31,7 +31,7 @@ def world(org: Any, clients: Clients) -> Iterator[World]:
 def events() -> Iterator[list[str]]:
     """The events that committed runs have queued, in place of their delivery to plugins."""
     told: list[str] = []
-    before = install_delivery(lambda name, kwargs: told.append(name))
+    before = install_delivery(ToFunction(lambda name, kwargs: told.append(name)))
     yield told
     install_delivery(before)
 

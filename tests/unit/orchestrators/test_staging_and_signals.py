@@ -11,7 +11,8 @@ from Orchestrators.ContextManager import context_manager, db_step, external_step
 from Orchestrators.Errors import ContextSchemaError, DeclarationError, RunStateError, StagingError
 from Orchestrators.Journal import RunState
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
-from Orchestrators.Steps import StepKind, batches_of, kind_of
+from Orchestrators.Progress import Mark, batches_of
+from Orchestrators.Steps import StepKind, kind_of
 
 pytestmark = pytest.mark.database_independent
 
@@ -295,7 +296,9 @@ def test_consecutive_database_steps_are_one_batch_and_every_other_step_is_its_ow
     row = db_step(lambda orchestrator: None)
     for step in (row, row, own, own, row, bare, row, row):
         run.add_step(step, None)
-    assert [[step.number for step in batch] for batch in batches_of(run._steps)] == [
+    assert [
+        [mark.step.number for mark in batch] for batch in batches_of([Mark(step=step) for step in run.steps])
+    ] == [
         [1, 2],
         [3],
         [4],

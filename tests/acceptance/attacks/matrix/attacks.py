@@ -13,6 +13,7 @@ from django.test import Client
 from tests.acceptance.attacks.matrix.organisations import JSON, Tenant
 from tests.acceptance.attacks.matrix.samples import SAMPLES, Sample
 from tests.acceptance.attacks.routes import VERBS
+from tests.integration.budgets.routes import full_path
 
 PARAMETER = re.compile(r"<(\w+)>")
 #: What a program might take for the name of the organisation, in a query or a body.
@@ -79,7 +80,7 @@ def attacks_on(route: str, attacker: Tenant, victim: Tenant) -> Iterator[Attack]
     """Every attack of `attacker` on what `victim` has at `route`, such as `GET documents/<document_id>`."""
     sample = SAMPLES[route]
     verb, _, path = route.partition(" ")
-    of_site = path.partition("/")[0] in {"site", "health", "api"}
+    of_site = path.partition("/")[0] in {"", "site", "health", "api"}
     theirs, guessed = _filled(path, sample, victim.things), _filled(path, sample, GUESSED)
     own = attacker.headers()
     strange = {**own, "Org": victim.slug}
@@ -171,7 +172,7 @@ def _filled(path: str, sample: Sample, things: dict[str, str]) -> str:
         name = sample.parameters.get(match[1], match[1])
         return things.get(name) or things.get(match[1]) or str(uuid4())
 
-    return "/vault/" + PARAMETER.sub(value, path)
+    return full_path(PARAMETER.sub(value, path))
 
 
 def _mixed(own: dict[str, str], attacker: Tenant, victim: Tenant) -> Iterator[tuple[str, dict[str, str]]]:

@@ -82,6 +82,7 @@ class Tenant:
         page = {"title": hidden, "target_url": f"https://{hidden}.example.org/{things['document_id']}"}
         things["bookmark_id"] = self._made("bookmarks/share", page)["id"]
         self._make_session_of_member()
+        self._make_run_and_event()
 
     def _make_group(self) -> None:
         """Of an id that the other organisation's numbering does not come to."""
@@ -114,6 +115,23 @@ class Tenant:
         assert answer.status_code == 200, answer.content
         listed = self.asked("users/" + self.things["user_id"] + "/sessions").json()
         self.things["session_id"] = listed["results"][0]["id"]
+
+    def _make_run_and_event(self) -> None:
+        """A run of its own, and an event that was given up."""
+        from VaultPlatform import tenancy
+        from VaultPlatform.runs.service import delivery_service
+
+        self.things["run_id"] = self.asked("runs").json()["results"][0]["id"]
+        with tenancy.use(self.organisation):
+            row = delivery_service.create(
+                id=10**8 + randbelow(10**8),
+                run_id=self.things["run_id"],
+                hook_name="on_user_created",
+                listener=self.hidden,
+                kwargs={},
+                next_attempt=None,
+            )
+        self.things["delivery_id"] = str(row.pk)
 
     def asked(self, path: str) -> Any:
         """The answer to the administrator's GET."""

@@ -69,6 +69,10 @@ def _role(tenant: "Tenant") -> dict[str, Any]:
     return {"name": tenant.things["role"], "permissions": ["documents.read"]}
 
 
+def _settlement(_: "Tenant") -> dict[str, Any]:
+    return {"outcome": "completed", "note": "attack"}
+
+
 READ = Sample(shows=True)
 LISTED = Sample(shows=True, stays=False)
 TRAIL = Sample(shows=True, stays=False, repeats=True)
@@ -76,6 +80,7 @@ SILENT = Sample()
 SITE = Sample(parameters={"slug": "slug", "name": "plugin"})
 
 SAMPLES: dict[str, Sample] = {
+    "GET /metrics": SITE,
     "GET activity": TRAIL,
     "GET api-keys": READ,
     "POST api-keys": Sample(body=_key),
@@ -124,6 +129,13 @@ SAMPLES: dict[str, Sample] = {
     "GET roles/<name>": Sample(parameters={"name": "role"}, shows=True),
     "PATCH roles/<name>": Sample(parameters={"name": "role"}, body=lambda _: {"description": "attack"}),
     "DELETE roles/<name>": Sample(parameters={"name": "role"}),
+    "GET runs": LISTED,
+    "GET runs/<run_id>": READ,
+    "POST runs/<run_id>/cancel": SILENT,
+    "POST runs/<run_id>/retry": SILENT,
+    "POST runs/<run_id>/settle": Sample(body=_settlement),
+    "GET runs/deliveries": READ,
+    "POST runs/deliveries/<delivery_id>/replay": SILENT,
     "GET site/audit": SITE,
     "GET site/audit/verify": SITE,
     "GET site/hooks": SITE,
@@ -139,6 +151,13 @@ SAMPLES: dict[str, Sample] = {
     "POST site/organisations/<slug>/suspend": SITE,
     "GET site/plugins": SITE,
     "GET site/plugins/<name>": SITE,
+    "GET site/runs": SITE,
+    "GET site/runs/<run_id>": SITE,
+    "POST site/runs/<run_id>/cancel": SITE,
+    "POST site/runs/<run_id>/retry": SITE,
+    "POST site/runs/<run_id>/settle": Sample(body=_settlement),
+    "GET site/runs/deliveries": SITE,
+    "POST site/runs/deliveries/<delivery_id>/replay": SITE,
     "POST site/token": Sample(body=sign_in, is_open=True),
     "GET users": READ,
     "POST users": Sample(body=_user),

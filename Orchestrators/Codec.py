@@ -1,0 +1,139 @@
+"""Values of a run as JSON, so that they can be written down and read again by another process.
+
+Plain JSON values are themselves. What JSON has no word for is an object with one key that begins with "$"; a dict that
+happens to look like one is wrapped. An instance of a model is its label and its key, and is fetched anew when read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model
+
+from Orchestrators.Errors import UnknownValue, UnwritableValue
+
+_MARK = "$"
+_MODEL, _TUPLE, _DICT = "$model", "$tuple", "$dict"
+#: How a type that JSON does not know is written, and how it is read.
+_SCALARS: dict[type, tuple[str, Callable[[Any], str], Callable[[str], Any]]] = {
+    UUID: ("$uuid", str, UUID),
+    Decimal: ("$decimal", str, Decimal),
+    datetime: ("$datetime", datetime.isoformat, datetime.fromisoformat),
+    date: ("$date", date.isoformat, date.fromisoformat),
+    time: ("$time", time.isoformat, time.fromisoformat),
+    timedelta: (
+        "$timedelta",
+        lambda value: str(value // timedelta(microseconds=1)),
+        lambda text: timedelta(microseconds=int(text)),
+    ),
+}
+_PLAIN = frozenset({bool, int, str})
+_READERS = {mark: read for mark, _, read in _SCALARS.values()}
+#: Values nested deeper than this are refused.
+MAX_DEPTH = 50
+
+
+def encode(value: Any, *, what: str) -> Any:
+    """`value` as JSON values.
+
+    It may be made of None, bool, int, finite float, str, UUID, Decimal, datetime, date, time, timedelta, saved or new
+    model instances with a key, and lists, tuples and dicts (with str keys) of these.
+    Raises UnwritableValue for anything else; `what` says in its message what the value is for.
+    """
+    return _encoded(value, what, 0)
+
+
+def decode(value: Any) -> Any:
+    """What `encode` has made `value` of. Raises UnknownValue if a row or a model is not there any more."""
+    if isinstance(value, list):
+        return [decode(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((mark, inner),) = value.items()
+        if mark.startswith(_MARK):
+            return _read(mark, inner)
+    return {key: decode(each) for key, each in value.items()}
+
+
+def _encoded(value: Any, what: str, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise UnwritableValue(f"{what} is nested deeper than {MAX_DEPTH} levels. Flatten it.")
+    if isinstance(value, list | tuple):
+        items = [_encoded(each, what, depth + 1) for each in value]
+        return items if isinstance(value, list) else {_TUPLE: items}
+    if isinstance(value, Mapping):
+        return _encoded_dict(value, what, depth)
+    if isinstance(value, Model):
+        return {_MODEL: [value._meta.label, _encoded(_key_of(value, what), what, depth + 1)]}
+    return _encoded_scalar(value, what)
+
+
+def _encoded_scalar(value: Any, what: str) -> Any:
+    if isinstance(value, Enum):
+        value = value.value
+    kind = type(value)
+    if value is None or kind in _PLAIN or (kind is float and math.isfinite(value)):
+        return value
+    if kind in _SCALARS:
+        mark, write, _ = _SCALARS[kind]
+        return {mark: write(value)}
+    if isinstance(value, str):
+        return str(value)
+    raise UnwritableValue(
+        f"{what} holds {_shown(value)}, which cannot be written down. Use JSON values, UUID, Decimal, dates and times,"
+        " and model instances: a list for a set or a QuerySet, an id for an object; never a secret."
+    )
+
+
+def _encoded_dict(value: Mapping[Any, Any], what: str, depth: int) -> dict[str, Any]:
+    encoded = {}
+    for key, each in value.items():
+        if not isinstance(key, str):
+            raise UnwritableValue(f"{what} has the key {key!r} in a dict. Keys are strings.")
+        encoded[str(key)] = _encoded(each, what, depth + 1)
+    looks_encoded = len(encoded) == 1 and next(iter(encoded)).startswith(_MARK)
+    return {_DICT: encoded} if looks_encoded else encoded
+
+
+def _key_of(instance: Model, what: str) -> Any:
+    if instance.pk is None:
+        raise UnwritableValue(
+            f"{what} holds a {instance._meta.label} that has no key yet. Save it first, or pass its fields."
+        )
+    return instance.pk
+
+
+def _read(mark: str, inner: Any) -> Any:
+    if mark in _READERS:
+        return _READERS[mark](inner)
+    if mark == _TUPLE:
+        return tuple(decode(each) for each in inner)
+    if mark == _DICT:
+        return {key: decode(each) for key, each in inner.items()}
+    if mark == _MODEL:
+        return _fetched(*inner)
+    raise UnknownValue(f"A value is marked {mark!r}, which this version of NimbusVault does not know.")
+
+
+def _fetched(label: str, key: Any) -> Model:
+    try:
+        model = apps.get_model(label)
+    except LookupError as error:
+        raise UnknownValue(f"There is no model {label}; is its plugin on?") from error
+    instance: Model | None = model._base_manager.filter(pk=decode(key)).first()
+    if instance is not None:
+        return instance
+    raise UnknownValue(f"{label} {decode(key)} is not there any more.")
+
+
+def _shown(value: Any) -> str:
+    """The value's type only: what cannot be written may be what must not be shown."""
+    return f"a {type(value).__module__}.{type(value).__qualname__}".replace("builtins.", "")

@@ -1,0 +1,85 @@
+"""How far each step of a run is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import groupby
+from typing import Any
+
+from Orchestrators.Plan import reference_to
+from Orchestrators.Steps import Step, StepKind
+
+#: Characters of an error that are kept.
+MAX_ERROR = 500
+
+
+class StepState(Enum):
+    """Where a step stands."""
+
+    #: has not begun, or what it did is rolled back by the database
+    STAGED = "staged"
+    #: its intent is written down: found so after its process died, nobody knows how it ended
+    BEGUN = "begun"
+    #: its effects stand
+    DONE = "done"
+    #: ended with an error or a status of 400 or more
+    FAILED = "failed"
+    #: its rollback has run
+    UNDONE = "undone"
+    #: its rollback has failed
+    NOT_UNDONE = "not undone"
+
+
+@dataclass(kw_only=True)
+class Mark:
+    """One step of a run that is being executed."""
+
+    step: Step
+    state: StepState = StepState.STAGED
+    attempts: int = 0
+    error: str = ""
+    #: the run's context as the step left it
+    left: dict[str, Any] = field(default_factory=dict)
+    #: as JSON: the context keys that it has changed, the events that it queued, and what it noted for the audit trail
+    wrote: dict[str, Any] = field(default_factory=dict)
+    events: list[Any] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        optional = {
+            "attempts": self.attempts,
+            "error": self.error,
+            "wrote": self.wrote,
+            "events": self.events,
+            "notes": self.notes,
+        }
+        return {
+            "name": reference_to(self.step.forward),
+            "state": self.state.value,
+            **{key: value for key, value in optional.items() if value},
+        }
+
+    def take_in(self, shown: Mapping[str, Any]) -> None:
+        """Be what `shown` says."""
+        self.state = StepState(shown["state"])
+        self.attempts, self.error = shown.get("attempts", 0), shown.get("error", "")
+        self.wrote = shown.get("wrote", {})
+        self.events, self.notes = shown.get("events", []), shown.get("notes", [])
+
+
+def batches_of(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
+    """Steps in order, consecutive database steps together and every other one alone."""
+
+    def together(mark: Mark) -> int:
+        return 0 if mark.step.kind is StepKind.DATABASE else mark.step.number
+
+    for _, batch in groupby(marks, together):
+        yield list(batch)
+
+
+def described(error: BaseException) -> str:
+    """An error in one line, to be kept with its step."""
+    return f"{type(error).__name__}: {error}"[:MAX_ERROR].removesuffix(": ")

@@ -1,0 +1,217 @@
+"""The statements that the journal costs with every run: few, and with the commit that there is anyway.
+
+On PostgreSQL what is written in a transaction goes to the server in one message with its COMMIT; a write that another
+process has overtaken makes the statement, and so the transaction, fail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from django.db import DatabaseError, IntegrityError, connections, transaction
+
+from Orchestrators.Errors import OwnershipLost
+from VaultPlatform.runs.planes import Plane
+from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit
+
+#: What is JSON.
+_JSON = frozenset({"plan", "steps", "result", "response", "progress", "actor", "kwargs"})
+#: Behind the insertion of a time at which something is due.
+_UNLESS_EARLIER = (
+    " ON CONFLICT (organisation) DO UPDATE SET due_at = excluded.due_at"
+    " WHERE excluded.due_at < run_due.due_at"
+)
+#: Of statements that may be left out: a row that was locked counts as written.
+_IF_WRITTEN = "WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+
+
+class Overtaken(OwnershipLost, DatabaseError):
+    """Raised at the commit: another process has written the run's row meanwhile."""
+
+
+class AlreadyClaimed(IntegrityError):
+    """Raised at the commit: a run with the same idempotency key has come first."""
+
+
+class AtCommit(WrittenAtCommit):
+    """Statements of one run that go with the open transaction's commit."""
+
+    #: Behind the audit trail, which asks whether anything was written.
+    turn = 1
+
+    def __init__(
+        self, statements: Sequence[Statement], *, fenced: bool, only_if_written: bool, written: Any
+    ) -> None:
+        """`fenced`: each hits a row; `only_if_written`: needless if nothing else was; `written`: called after it."""
+        self.statements, self.fenced, self.only_if_written = statements, fenced, only_if_written
+        self._written = written
+
+    def committed(self) -> None:
+        """The rows are written."""
+        self._written()
+
+    @classmethod
+    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> list[Statement]:
+        """The statements of all of a transaction's runs."""
+        del cursor
+        needless = connection.wrote_nothing()
+        return [
+            statement
+            for work in works
+            if not (work.only_if_written and needless)
+            for statement in work.statements
+        ]
+
+    @classmethod
+    def check(cls, statement: str, cursor: Any) -> None:
+        """Where SQL itself cannot fail for it: raise Overtaken if a run's row was not hit."""
+        if statement.startswith("UPDATE") and cursor.rowcount == 0:
+            raise Overtaken(_OVERTAKEN)
+
+    def failure(self, error: Exception) -> DatabaseError | None:
+        """What the transaction fails with, if it is the fence, or the one row of an idempotency key."""
+        if self.fenced and is_fence(error):
+            return Overtaken(_OVERTAKEN)
+        if isinstance(error, IntegrityError) and is_claimed(error):
+            return AlreadyClaimed(_CLAIMED)
+        return None
+
+
+_OVERTAKEN = "Another process has taken the run over, or cancelled it."
+_CLAIMED = "Another run has this idempotency key."
+
+
+def inserted(
+    plane: Plane, values: Mapping[str, Any], *, table: str | None = None, only_if_written: bool = False
+) -> Statement:
+    """The statement that inserts a row."""
+    columns, marks = ", ".join(values), ", ".join(["%s"] * len(values))
+    table = table or plane.table
+    start = f"INSERT INTO {table} ({columns})"  # nosec B608  # our own names
+    if only_if_written and plane.connection.vendor == "postgresql":
+        return f"{start} SELECT {marks} {_IF_WRITTEN}", _adapted(plane, values)
+    return f"{start} VALUES ({marks})", _adapted(plane, values)
+
+
+def changed(
+    plane: Plane, run_id: UUID, values: Mapping[str, Any], *, epoch: int, unless_cancelled: bool
+) -> Statement:
+    """The statement that writes a run's row, which has to be at `epoch`, and moves it on; see `run_fenced`."""
+    setting = ", ".join(f"{column} = %s" for column in values)
+    condition = " AND NOT cancel_requested" if unless_cancelled else ""
+    update = f"UPDATE {plane.table} SET {setting}, epoch = epoch + 1 WHERE id = %s AND epoch = %s{condition}"  # noqa: S608  # nosec B608  # our own names
+    params = [*_adapted(plane, values), *_adapted(plane, {"id": run_id}), epoch]
+    if plane.connection.vendor == "postgresql":
+        update = f"WITH moved AS ({update} RETURNING 1) SELECT 1 / (SELECT count(*) FROM moved)"  # noqa: S608  # nosec B608
+    return update, params
+
+
+def run_fenced(plane: Plane, statements: Sequence[Statement], *, fenced: bool = True) -> None:
+    """Run statements at once, all or none. Raises Overtaken if one that is fenced hits no row."""
+    connection = plane.connection
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(*joined(statements))
+            return
+        alone = len(statements) == 1
+        together = nullcontext() if alone else transaction.atomic(using=plane.alias, savepoint=False)
+        with together, connection.cursor() as cursor:
+            for statement, params in statements:
+                cursor.execute(statement, params)
+                AtCommit.check(statement, cursor)
+    except DatabaseError as error:
+        if fenced and is_fence(error):
+            raise Overtaken(_OVERTAKEN) from error
+        if isinstance(error, IntegrityError) and is_claimed(error):
+            raise AlreadyClaimed(_CLAIMED) from error
+        raise
+
+
+def joined(statements: Sequence[Statement]) -> Statement:
+    """Several statements as one message."""
+    return ";".join(text for text, _ in statements), [value for _, params in statements for value in params]
+
+
+def is_fence(error: BaseException) -> bool:
+    """Whether a statement failed because a run's row was not as it had to be."""
+    return isinstance(error, Overtaken) or isinstance(error.__cause__, psycopg.errors.DivisionByZero)
+
+
+def is_claimed(error: BaseException) -> bool:
+    """Whether a row could not be inserted because of its idempotency key."""
+    return "idempotency" in str(error)
+
+
+def note_owned(owner: UUID, organisation: str) -> None:
+    """Keep that the process `owner` may have runs in an organisation."""
+    site = Plane(organisation=None)
+    values = {"owner_id": owner, "organisation": organisation}
+    text, params = inserted(site, values, table="run_owned_organisation")
+    with site.connection.cursor() as cursor:
+        cursor.execute(f"{text} ON CONFLICT DO NOTHING", params)
+
+
+_DELIVERIES = """SELECT d.id, d.hook_name, d.listener, d.kwargs, d.entity, d.attempts, d.entity <> '' AND EXISTS (
+    SELECT 1 FROM run_delivery e WHERE e.entity = d.entity AND e.listener = d.listener AND e.id < d.id
+    AND e.run_id <> d.run_id AND e.next_attempt IS NOT NULL) FROM run_delivery d WHERE d.run_id = %s ORDER BY d.id"""
+
+
+class Delivery(NamedTuple):
+    """What is delivered right after its run's commit."""
+
+    id: int
+    hook_name: str
+    listener: str
+    kwargs: Any
+    entity: str
+    attempts: int
+    #: Whether one of another run, for the same listener and entity, comes first.
+    waits: bool
+
+
+def deliveries_of(plane: Plane, run_id: UUID) -> list[Delivery]:
+    """What a run has queued, in its order: by one statement, since every run with events asks."""
+    with plane.connection.cursor() as cursor:
+        cursor.execute(_DELIVERIES, _adapted(plane, {"run_id": run_id}))
+        found = cursor.fetchall()
+    return [Delivery(*(*row[:3], json.loads(row[3]), *row[4:])) for row in found]
+
+
+def remove_deliveries(ids: Sequence[int]) -> None:
+    """Take out what is delivered. It need not be on disk yet when this returns: it would be delivered again."""
+    connection = connections["default"]
+    hastily = "SET LOCAL synchronous_commit TO off;" if connection.vendor == "postgresql" else ""
+    marks = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{hastily}DELETE FROM run_delivery WHERE id IN ({marks})", list(ids))  # noqa: S608  # nosec B608
+
+
+def mark_due(organisation: str, at: datetime) -> None:
+    """Keep that something is due in an organisation at `at`, if nothing is due there earlier."""
+    site = Plane(organisation=None)
+    text, params = inserted(site, {"organisation": organisation, "due_at": at}, table="run_due")
+    with connections["control"].cursor() as cursor:
+        cursor.execute(text + _UNLESS_EARLIER, params)
+
+
+def _adapted(plane: Plane, values: Mapping[str, Any]) -> list[Any]:
+    return [_adapted_value(plane, column, value) for column, value in values.items()]
+
+
+def _adapted_value(plane: Plane, column: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if column in _JSON:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, datetime):
+        return plane.connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and plane.connection.vendor == "sqlite":
+        return value.hex
+    return value

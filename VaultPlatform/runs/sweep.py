@@ -1,0 +1,175 @@
+"""The sweep: finds what a dead process has left, and what is due, and brings it to an end.
+
+It asks only where something is to be found. Deaths on this machine show in lock files, so an idle sweep costs one query
+every few seconds, however many organisations there are.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.timezone import now
+
+from Orchestrators.Journal import RunState
+from VaultPlatform.runs import due, outbox, owners, recovery, tasks
+from VaultPlatform.runs.hints import hint
+from VaultPlatform.runs.journal import HINT
+from VaultPlatform.runs.planes import Plane, own_connections, plane_of
+from VaultPlatform.runs.service import (
+    due_organisation_service,
+    owned_organisation_service,
+    run_owner_service,
+)
+
+log = logging.getLogger("vault.runs")
+#: Seconds between two looks at the lock files.
+LOOK = 0.5
+#: Seconds between two questions to the database.
+ASK = 5.0
+#: Runs that are brought to an end at the same time.
+THREADS = 4
+#: Between two hints at a run that waits for a worker.
+LONGEST = timedelta(minutes=10)
+
+
+class Sweeper:
+    """Sweeps in a thread of its own until it is stopped."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._sweep, name="vault-sweep", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, when what is being done is done."""
+        self._stopped.set()
+        self._thread.join(timeout=30)
+
+    def _sweep(self) -> None:
+        asked = 0.0
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="vault-recovery") as pool:
+            while not self._stopped.wait(LOOK):
+                asked += LOOK
+                try:
+                    with own_connections():
+                        sweep_neighbours(pool)
+                        if asked >= ASK:
+                            asked = 0.0
+                            sweep_due(pool)
+                except Exception as error:  # noqa: BLE001  # as a database that is away; the next time it may be there
+                    log.warning("the sweep failed, and goes on: %s", error)
+
+
+def sweep_once() -> int:
+    """Look everywhere once, and bring what is found to an end; how many organisations were visited."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return sweep_neighbours(pool) + sweep_due(pool)
+
+
+def sweep_neighbours(pool: ThreadPoolExecutor) -> int:
+    """Look after what processes of this machine have left that are dead by now."""
+    visited = 0
+    for owner, path in owners.dead_neighbours():
+        visited += _look_after(owner, pool)
+        if run_owner_service.get(id=owner) is None:
+            path.unlink(missing_ok=True)
+    return visited
+
+
+def sweep_due(pool: ThreadPoolExecutor) -> int:
+    """Look after what is due, and after what processes elsewhere have left whose lease is over."""
+    visited = 0
+    for mark in due_organisation_service.filter(due_at__lte=now()).order_by("due_at"):
+        with _on_its_own(mark.organisation):
+            visited += _look_at(mark, pool)
+    for owner in list(run_owner_service.filter(lease_until__lt=now()).exclude(host=owners.this_host())):
+        visited += _look_after(owner.id, pool)
+    return visited
+
+
+@contextmanager
+def _on_its_own(organisation: str) -> Iterator[None]:
+    """What goes wrong in one organisation, such as one that is not migrated, keeps no other one waiting."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # it is visited again
+        log.warning("the sweep could not visit %s, and comes again: %s", organisation or "the site", error)
+
+
+def _look_at(mark: Any, pool: ThreadPoolExecutor) -> int:
+    """Visit the organisation that something is due in; how many were visited."""
+    plane = plane_of(mark.organisation)
+    if plane is None:
+        due_organisation_service.delete(mark.organisation)
+        return 0
+    with plane.entered():
+        found = _visit(plane, pool, dead=None)
+        following = min(filter(None, (recovery.next_due(plane), _next_delivery(plane))), default=None)
+    due.visited(mark.organisation, seen=mark.due_at, found=found, following=following)
+    return 1
+
+
+def _look_after(owner: UUID, pool: ThreadPoolExecutor) -> int:
+    """Visit the organisations of a dead process, then forget it, unless one could not be visited."""
+    visited = 0
+    for owned in list(owned_organisation_service.filter(owner_id=owner)):
+        with _on_its_own(owned.organisation):
+            plane = plane_of(owned.organisation)
+            if plane is not None:
+                with plane.entered():
+                    while _visit(plane, pool, dead=owner):
+                        pass
+                visited += 1
+            owned_organisation_service.delete(owned.id)
+    if not owned_organisation_service.filter(owner_id=owner).exists():
+        run_owner_service.delete(owner)
+    return visited
+
+
+def _visit(plane: Plane, pool: ThreadPoolExecutor, *, dead: UUID | None) -> bool:
+    """Bring to an end what there is in one organisation; whether there was anything."""
+    works = list(_begun(plane, pool, dead=dead))
+    for work in works:
+        work.result()
+    delivered = outbox.deliver_due(plane, dead=dead) if plane.organisation else 0
+    return bool(works or delivered)
+
+
+def _begun(plane: Plane, pool: ThreadPoolExecutor, *, dead: UUID | None) -> Iterator[Future[object]]:
+    for run_id in recovery.left_by(plane, dead=dead):
+        yield pool.submit(_bring_to_an_end, plane, run_id, dead)
+
+
+def _bring_to_an_end(plane: Plane, run_id: UUID, dead: UUID | None) -> object:
+    with own_connections(), plane.entered():
+        row = plane.runs.get(id=run_id)
+        if row is None:
+            return False
+        task = row.name if row.kind == tasks.KIND else ""
+        if row.state == RunState.PENDING.value and row.owner is None:
+            return _hinted_again(plane, row, task=task)
+        if task:
+            return tasks.wait_again(plane, row) and hint(plane.key, row.id, row.queue, task=task)
+        return recovery.take_up(plane, run_id, dead=dead)
+
+
+def _hinted_again(plane: Plane, row: Any, *, task: str) -> bool:
+    """Give the hint once more, and wait longer until the next time."""
+    waited = (now() - row.created_at).total_seconds()
+    at = now() + min(max(HINT, timedelta(seconds=waited)), LONGEST)
+    plane.runs.filter(id=row.id, epoch=row.epoch).update(next_attempt=at)
+    return hint(plane.key, row.id, row.queue, task=task)
+
+
+def _next_delivery(plane: Plane) -> datetime | None:
+    return outbox.next_due() if plane.organisation else None
