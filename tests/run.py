@@ -52,7 +52,7 @@ def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcom
     """Run pytest on one database, passing its output on as it comes."""
     print(f"\n=== {chosen.title} ===", flush=True)
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    shared_out = ["--numprocesses", processes(), "--dist", "loadfile"]
+    shared_out = ["--numprocesses", processes(), "--dist", "loadfile", "--no-loadscope-reorder"]
     # The processes have to collect the same tests in the same order, those made of sets included.
     seed = os.environ.get("PYTHONHASHSEED", str(random.randrange(1, 2**32)))
     process = subprocess.Popen(

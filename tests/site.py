@@ -34,7 +34,7 @@ HOME = Path(tempfile.mkdtemp(prefix="vault-test-"))
 
 def _database_section() -> dict[str, Any]:
     if DATABASE == "sqlite":
-        return {"engine": "sqlite"}
+        return {"engine": "sqlite", "busy_timeout_seconds": 60.0}  # machines under test are busy
     if DATABASE != "postgresql":
         raise pytest.UsageError(f"VAULT_TEST_DATABASE is '{DATABASE}'; expected 'sqlite' or 'postgresql'.")
     server = conninfo_to_dict(POSTGRES_URL)
