@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from Orchestrators.WorkerTasks.OrganisationTask import SiteTask
+from Orchestrators.WorkerTasks.Schedules import send_to_each
 from VaultManagement.Documents.bll.GetApisbll import referenced_blobs
 from VaultPlatform import tenancy
 from VaultPlatform.audit import anchors as audit_anchors
@@ -40,13 +41,7 @@ def maintain_site() -> int:
     signing.remove_expired()
     with use_actor("system", name="maintenance"):
         tenancy.purge_organisations()
-    sent = 0
-    for organisation in tenancy.list_organisations():
-        if organisation.status == "active":
-            with tenancy.use(organisation):
-                maintain_organisation.delay()
-            sent += 1
-    return sent
+    return int(send_to_each(maintain_organisation.name))
 
 
 @shared_task(name="vault.maintain_organisation")

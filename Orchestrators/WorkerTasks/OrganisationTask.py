@@ -13,12 +13,17 @@ from celery import Task
 from celery.exceptions import Retry
 from django.db import transaction
 
+from Orchestrators.Errors import OwnershipLost
+from Orchestrators.Progress import progress_of
 from VaultPlatform import tenancy
 from VaultPlatform.runs import tasks
 from VaultPlatform.tenancy.states import ACTIVE
 
 #: The key, since a slug may be another organisation's by the time the task runs.
 _HEADER = "vault_org_key"
+#: With which a schedule says whose the task is: an organisation's slug, or EVERY active one.
+ORG = "org"
+EVERY = "*"
 #: After which a task is tried again that met its organisation in the middle of its migrations.
 UPGRADE_SECONDS = 15
 #: Celery's own tasks, which are of the site.
@@ -38,10 +43,11 @@ class SiteTask(Task):
 class OrganisationTask(Task):
     """Sent with the current organisation and run inside it. Every task is one that does not name another base.
 
-    Sending one without a current organisation raises NoOrganisation; its arguments have to be values that can be
-    written down (see `Orchestrators.Codec`). A task whose organisation has gone or is closed by the time it runs does
-    nothing; one that is not migrated makes it wait. A task that fails stays in the list of runs, where it can be tried
-    again; so does one that has cost several workers their life.
+    Sending one without a current organisation raises NoOrganisation, unless the header "org" names one, or by "*" every
+    active one. Its arguments have to be values that can be written down (see `Orchestrators.Codec`). A task whose
+    organisation has gone or is closed by the time it runs does nothing; one that is not migrated makes it wait. A task
+    that fails stays in the list of runs, where it can be tried again; so does one that has cost several workers their
+    life.
     """
 
     abstract = True
@@ -56,6 +62,9 @@ class OrganisationTask(Task):
         """Send the task; options are Celery's. The message goes with the commit of the open transaction."""
         if self.name.startswith(_CELERYS):
             return super().apply_async(args, kwargs, task_id, **options)
+        named = (options.get("headers") or {}).get(ORG)
+        if named is not None and tenancy.current_or_none() is None:
+            return self._sent_for(named, args, kwargs, options)
         organisation = tenancy.current()
         if not self.is_kept:
             return publish(self, task_id, args=args, kwargs=kwargs, **options)
@@ -76,6 +85,24 @@ class OrganisationTask(Task):
 
         transaction.on_commit(send)
         return self.AsyncResult(task_id)
+
+    def _sent_for(self, named: str, args: Any, kwargs: Any, options: dict[str, Any]) -> Any:
+        """Send the task for the organisation that the headers name; the scheduler itself is outside of any."""
+        if named == EVERY:
+            arguments = (self.name, list(args or ()), dict(kwargs or {}), options.get("queue"))
+            return self.app.tasks["vault.send_to_each"].apply_async(arguments)
+        with tenancy.use(tenancy.find_organisation(named)):
+            return self.apply_async(args, kwargs, **options)
+
+    def report_progress(self, done: float, total: float | None = None, *, note: str = "") -> None:
+        """Show whoever looks at the task how far it is, and stop it there if it was cancelled.
+
+        `done` of `total`, in whatever is counted; `note`: what is being done. It is written once a second at most, and
+        outside of transactions only. Called directly, outside of a worker, it does nothing.
+        """
+        taken = self.request.get("vault_taken")
+        if taken is not None:
+            taken.report(progress_of(done, total, note))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task in its organisation; called directly, in the current one."""
@@ -104,10 +131,15 @@ class OrganisationTask(Task):
         if taken is None:
             return None
         self.request.args, self.request.kwargs = list(taken.args), dict(taken.kwargs)  # retry() repeats them
+        self.request.vault_taken = taken
         try:
             result = super().__call__(*taken.args, **taken.kwargs)
         except Retry:
             raise
+        except OwnershipLost:
+            if not taken.cancelled():
+                raise
+            return None
         except BaseException as error:
             taken.failed(error)
             raise
