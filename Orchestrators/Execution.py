@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -150,6 +150,10 @@ class Execution:
     def note_outcome(self, key: str, value: Any) -> None:
         """Write `result` or `result_status`, remembering that the running step did."""
         self._values[key] = self._outcome[key] = value
+
+    def report(self, progress: Mapping[str, Any]) -> None:
+        """Show how far the running step is."""
+        self.record.report({"step": self._name, **progress})
 
     def end_step(self, status: int, *, ends_run: bool = False) -> NoReturn:
         """Leave the running step, which ends with `status` and, if `ends_run`, ends the run as well.

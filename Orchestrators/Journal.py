@@ -89,6 +89,9 @@ class RunRecord(Protocol):
     def require_owned(self) -> None:
         """Raise OwnershipLost if another process may have taken the run over while this one was stopped."""
 
+    def report(self, progress: Mapping[str, Any]) -> None:
+        """Show how far the running step is. Raises OwnershipLost as `write`."""
+
     def abandon(self) -> None:
         """The run's state could not be written, or is not known: whoever can is to look after it."""
 
@@ -150,6 +153,9 @@ class _Unrecorded:
     def was_cancelled(self) -> bool:
         """Nobody can."""
         return False
+
+    def report(self, progress: Mapping[str, Any]) -> None:
+        """Nobody looks."""
 
     def abandon(self) -> None:
         """There is nothing to look after."""

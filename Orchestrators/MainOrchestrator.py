@@ -18,6 +18,7 @@ from Orchestrators.Frames import FrameStack
 from Orchestrators.Identifiers import derived_id, time_ordered_id
 from Orchestrators.Journal import Event, RunState, current_journal
 from Orchestrators.Plan import arguments_of
+from Orchestrators.Progress import progress_of
 from Orchestrators.Schema import FAILURE, RESULT, RESULT_STATUS, Schema
 from Orchestrators.Steps import Step, check_callable, kind_of, name_of
 
@@ -245,6 +246,15 @@ class MainOrchestrator:
             )
         execution.note_outcome(RESULT, result)
         execution.end_step(status, ends_run=True)
+
+    def report_progress(self, done: float, total: float | None = None, *, note: str = "") -> None:
+        """Show whoever looks at the run how far the running step is, and stop there if the run was cancelled.
+
+        `done` of `total`, in whatever is counted; `note`: what is being done, at most 200 characters. It is written
+        once a second at most, and outside of transactions only: of a step that runs in one, nothing is seen before
+        its end. Raises RunStateError outside of a step, OwnershipLost if somebody has cancelled the run.
+        """
+        self._in_forward_step("report_progress()").report(progress_of(done, total, note))
 
     def queue_event(self, hook_name: str, **kwargs: Any) -> None:
         """Have the hook `on_…` called with `kwargs` once the run has ended well and is committed; else never.

@@ -13,6 +13,8 @@ from Orchestrators.Steps import Step, StepKind
 
 #: Characters of an error that are kept.
 MAX_ERROR = 500
+#: Characters of what a step says of its progress.
+MAX_NOTE = 200
 
 
 class StepState(Enum):
@@ -68,6 +70,11 @@ class Mark:
         self.attempts, self.error = shown.get("attempts", 0), shown.get("error", "")
         self.wrote = shown.get("wrote", {})
         self.events, self.notes = shown.get("events", []), shown.get("notes", [])
+
+
+def progress_of(done: float, total: float | None, note: str) -> dict[str, Any]:
+    """How far something is, as JSON."""
+    return {"done": done, "total": total, "note": note[:MAX_NOTE]}
 
 
 def batches_of(marks: Sequence[Mark]) -> Iterator[list[Mark]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, connections, transaction
+from psycopg.pq import TransactionStatus
 
 from Orchestrators.Errors import TransactionError
 from Orchestrators.Steps import Step, StepKind, name_of
@@ -72,4 +73,4 @@ def require_no_transaction(step: Step) -> None:
 def _aborted_on_server() -> bool:
     if connection.vendor != "postgresql" or connection.connection is None:
         return False
-    return bool(connection.connection.info.transaction_status.name == "INERROR")
+    return bool(connection.connection.pgconn.transaction_status == TransactionStatus.INERROR)

@@ -97,7 +97,7 @@ def _started(kind: Kind) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _running(kind: Kind, recipe: Recipe, folder: Path) -> Iterator[None]:
-    as_user = _unprivileged(recipe.users, folder)
+    as_user = unprivileged(recipe.users, folder)
     environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C", **recipe.environment}
     log = folder / "log"
     with log.open("wb") as output:
@@ -136,7 +136,7 @@ def _wait_until_usable(kind: Kind, recipe: Recipe, process: subprocess.Popen[byt
         time.sleep(0.2)
 
 
-def _unprivileged(users: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+def unprivileged(users: tuple[str, ...], folder: Path) -> tuple[str, ...]:
     """The prefix that runs a command as somebody who is not root; the folder becomes theirs."""
     if os.geteuid() != 0:
         return ()

@@ -61,7 +61,7 @@ class Pending(WrittenAtCommit):
         works[0].to_follow = None if together else Move()
         anchored = works[0].organisation.key if together else None
         condition = _IF_WRITTEN if all(each.only_if_written for each in works) else ""
-        return [(_APPEND + condition, [anchored, *each.entry.values()]) for each in works]
+        return [Statement(_APPEND + condition, [anchored, *each.entry.values()]) for each in works]
 
     def failure(self, error: Exception) -> DatabaseError:
         """What the transaction fails with; a database that cannot be reached keeps its own error."""
@@ -77,7 +77,7 @@ def append_to_site(entry: Entry) -> None:
         with transaction.atomic(using="control"), connection.cursor() as cursor:
             statements, _ = _appending(cursor, connection, [entry], prefix="site_")
             for statement in statements:
-                cursor.execute(*statement)
+                cursor.execute(statement.text, statement.params)
     except OperationalError:
         raise
     except (DatabaseError, LookupError) as error:
@@ -105,7 +105,7 @@ def _appending(
     marks = ", ".join([f"(%s, %s, {_MARKS})"] * len(entries))
     insert = f"INSERT INTO {prefix}audit_entry (seq, hash, {_COLUMNS}) VALUES {marks}"  # noqa: S608  # nosec B608  # our own names
     moved = f"UPDATE {prefix}audit_head SET seq = %s, hash = %s, previous = %s WHERE id = 1"  # noqa: S608  # nosec B608
-    statements = [(insert, rows), (moved, [*ends[-1], ends[-2][1]])]
+    statements = [Statement(insert, rows), Statement(moved, [*ends[-1], ends[-2][1]])]
     return statements, Move(before=before, seq=ends[-1][0], hash=ends[-1][1])
 
 

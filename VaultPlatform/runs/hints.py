@@ -19,7 +19,9 @@ def hint(organisation: str, run_id: UUID, queue: str, *, task: str = "") -> bool
 
     Returns whether the message could be sent.
     """
-    found = tenancy.get_organisation_by_key(organisation)
+    found = tenancy.current_or_none()
+    if found is None or found.key != organisation:
+        found = tenancy.get_organisation_by_key(organisation)
     if found is None:
         return False
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from VaultPlatform.audit.scope import acting, current_scope
 from VaultPlatform.runs import due, idempotency, outbox, owners, rows
 from VaultPlatform.runs.hints import hint
 from VaultPlatform.runs.planes import Plane, current_plane
+from VaultPlatform.runs.progress import Reported
 from VaultPlatform.runs.queues import QUEUES
 from VaultPlatform.tenancy.backends.closing import Statement
 from VaultPlatform.web.request_ids import request_id
@@ -44,8 +46,11 @@ class Record:
         self.keeps_intents = keeps_intents
         self.plane, self.epoch, self.claim = plane, epoch, claim
         self._run_id: UUID | None = None
-        self._deliveries = False
+        self._deliveries: list[rows.Delivery] = []
+        #: Whether a commit was tried that events go with.
+        self._queued = False
         self._owner: UUID | None = None
+        self._reported = Reported()
 
     def bind(self, run_id: UUID) -> None:
         """Say whose record it is, before anything is written."""
@@ -58,6 +63,7 @@ class Record:
         if not self.keeps_intents and entry.state is not RunState.COMPLETED:
             return
         deliveries = self._deliveries_of(entry)
+        self._queued = bool(deliveries)
         if not entry.state.is_final or deliveries:
             self._owner = owners.ensure_known(self.plane.key)
         fenced = self.epoch > 0
@@ -65,7 +71,11 @@ class Record:
         statements = [self._statement(entry, only_if_written=only_if_written), *deliveries]
         if self.plane.in_transaction and self.plane.organisation is not None:
             work = rows.AtCommit(
-                statements, fenced=fenced, only_if_written=only_if_written, written=self._written
+                statements,
+                fenced=fenced,
+                only_if_written=only_if_written,
+                written=self._written,
+                unknown=self.abandon,
             )
             transaction.on_commit(work)
             return
@@ -89,9 +99,14 @@ class Record:
         row = self.plane.runs.get(id=self._run_id)
         return row is not None and row.epoch == self.epoch and row.cancel_requested
 
-    def abandon(self) -> None:
-        """Have whoever can look after the run."""
+    def report(self, progress: Mapping[str, Any]) -> None:
+        """See `Orchestrators.Journal.RunRecord`."""
         if self.keeps_intents and self._run_id is not None:
+            self._reported.write(self.plane, self._run_id, self.epoch, progress)
+
+    def abandon(self) -> None:
+        """Have whoever can look after the run, or after its events if these are all that may be left of it."""
+        if (self.keeps_intents or self._queued) and self._run_id is not None:
             owners.this_owner().abandoned.append((self.plane.key, self._run_id))
 
     def ended(self, entry: Entry) -> None:
@@ -102,7 +117,7 @@ class Record:
             outbox.tell_all(entry.events)
         elif self._deliveries:
             try:
-                outbox.deliver_run(self.plane, entry.run.id)
+                outbox.deliver(self.plane, self._deliveries)
             except Exception:
                 owners.this_owner().abandoned.append((self.plane.key, entry.run.id))
                 raise
@@ -133,11 +148,10 @@ class Record:
         return rows.changed(self.plane, entry.run.id, values, epoch=self.epoch, unless_cancelled=cancellable)
 
     def _deliveries_of(self, entry: Entry) -> list[Statement]:
+        self._deliveries.clear()
         if self.plane.organisation is None or entry.state is not RunState.COMPLETED:
             return []
-        found = outbox.statements(self.plane, entry.run.id, entry.events)
-        self._deliveries = bool(found)
-        return found
+        return outbox.statements(self.plane, entry.run.id, entry.events, taken=self._deliveries.extend)
 
 
 _LEFT_ALONE = frozenset({RunState.COMPLETED, RunState.COMPENSATED, RunState.STUCK, RunState.BLOCKED})

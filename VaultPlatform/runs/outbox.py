@@ -8,7 +8,8 @@ up and kept for a person. One listener gets the events of one entity in their or
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from Orchestrators.Progress import described
 from VaultErrors.BackendErrors import errors
 from VaultPlatform import audit
 from VaultPlatform.runs import due, owners, rows
-from VaultPlatform.runs.planes import Plane
+from VaultPlatform.runs.planes import Plane, plane_of
 from VaultPlatform.runs.service import delivery_service
 from VaultPlatform.tenancy.backends.closing import Statement
 
@@ -34,10 +35,14 @@ FIRST_PAUSE = timedelta(seconds=1)
 MAX_PAUSE = timedelta(hours=1)
 #: Deliveries that are looked at together.
 PORTION = 50
+#: Seconds after which a server has on disk what it was given, whether or not it was waited for.
+SETTLED = 5.0
 
 
-def statements(plane: Plane, run_id: UUID, events: Sequence[Event]) -> list[Statement]:
-    """What writes a row for each event and listener; this process is to deliver them."""
+def statements(
+    plane: Plane, run_id: UUID, events: Sequence[Event], *, taken: Callable[[list[rows.Delivery]], None]
+) -> list[Statement]:
+    """What writes a row for each event and listener; this process is to deliver them, and `taken` is given them."""
     if not events:
         return []
     delivery = current_delivery()
@@ -45,22 +50,19 @@ def statements(plane: Plane, run_id: UUID, events: Sequence[Event]) -> list[Stat
     if not reached:
         return []
     owner = owners.ensure_known(plane.key)
-    return [
-        rows.inserted(
-            plane,
-            {
-                "run_id": run_id,
-                "hook_name": event.hook_name,
-                "listener": listener,
-                "kwargs": encode(dict(event.kwargs), what=f"Event {event.hook_name}"),
-                "entity": entity_of(event.kwargs),
-                "owner": owner,
-                "attempts": 1,
-            },
-            table="run_delivery",
-        )
+    queued = [
+        {
+            "run_id": run_id,
+            "hook_name": event.hook_name,
+            "listener": listener,
+            "kwargs": encode(dict(event.kwargs), what=f"Event {event.hook_name}"),
+            "entity": entity_of(event.kwargs),
+            "owner": owner,
+            "attempts": 1,
+        }
         for event, listener in reached
     ]
+    return [rows.deliveries_inserted(plane, queued, taken=taken)]
 
 
 def entity_of(kwargs: Mapping[str, Any]) -> str:
@@ -84,24 +86,35 @@ def tell_all(events: Sequence[Event]) -> None:
                 log.exception("%s failed at %s", listener, event.hook_name)
 
 
-def deliver_run(plane: Plane, run_id: UUID) -> None:
-    """Deliver what the run of that id has queued, as far as nothing earlier is in the way."""
-    _deliver(plane, rows.deliveries_of(plane, run_id))
-
-
 def deliver_due(plane: Plane, *, dead: UUID | None = None) -> int:
     """Deliver in the current organisation what is due, or was a dead process's; returns how many were tried."""
-    owner, tried = owners.ensure_known(plane.key), 0
+    tried = 0
     while True:
         theirs = Q(owner__isnull=True, next_attempt__lte=now())
         if dead is not None:
             theirs |= Q(owner=dead, next_attempt__isnull=False)
-        found = [each for each in _with_order(delivery_service.filter(theirs))[:PORTION] if not each.waits]
-        claimed = [each for each in found if _claim(each, owner)]
+        found = list(_with_order(delivery_service.filter(theirs)).filter(waits=False)[:PORTION])
+        claimed = [each for each in found if _claim(each, owners.ensure_known(plane.key))]
         if not claimed:
             return tried
         tried += len(claimed)
-        _deliver(plane, claimed)
+        deliver(plane, claimed)
+
+
+def remove_again(owner: owners.Owner) -> None:
+    """Remove once more what was removed hastily: a server that crashed at that moment has it still.
+
+    It would wait for as long as this process lives, and whatever comes behind it as well.
+    """
+    settled = time.monotonic() - SETTLED
+    old = [each for each in owner.removed[:] if each[0] < settled]
+    for key in dict.fromkeys(key for _, key, _ in old):
+        plane = plane_of(key)
+        if plane is not None:
+            with plane.entered():
+                ids = [delivery_id for _, where, removed in old if where == key for delivery_id in removed]
+                delivery_service.bulk_delete({"id__in": ids, "owner": owner.id})
+    del owner.removed[: len(old)]
 
 
 def release(run_id: UUID, *, owner: UUID) -> None:
@@ -149,8 +162,8 @@ def _claim(row: Any, owner: UUID) -> bool:
     return bool(unchanged.update(owner=owner, attempts=F("attempts") + 1))
 
 
-def _deliver(plane: Plane, claimed: Sequence[Any]) -> None:
-    """Deliver rows that are ours, in order; behind one that failed, its followers wait."""
+def deliver(plane: Plane, claimed: Sequence[Any]) -> None:
+    """Deliver rows that are this process's, in order; behind one that failed, or waits, its followers wait."""
     delivery, held, done = current_delivery(), set[tuple[str, str]](), []
     for row in claimed:
         line = (row.entity, row.listener)
@@ -167,8 +180,8 @@ def _deliver(plane: Plane, claimed: Sequence[Any]) -> None:
         else:
             done.append(row.id)
         moment("after delivery")
-    if done:
-        rows.remove_deliveries(done)
+    if done and not rows.remove_deliveries(done):
+        owners.this_owner().removed.append((time.monotonic(), plane.key, done))
 
 
 def _next_attempt(row: Any) -> datetime | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 #: Seconds between two renewals.
 RENEWAL = 10.0
+#: Host of processes that were taken for dead: their leases cannot be renewed any more.
+NOWHERE = ""
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Owner:
     renewed: float = field(default_factory=time.monotonic)
     #: Runs whose state could not be written: organisation and run.
     abandoned: list[tuple[str, UUID]] = field(default_factory=list)
+    #: Deliveries that were taken out without waiting for the disk: when, by that clock, organisation and ids.
+    removed: list[tuple[float, str, list[int]]] = field(default_factory=list)
     #: Whether its row is gone: others have taken it for dead.
     lost: bool = False
 
@@ -57,8 +62,10 @@ _this: list[Owner] = []
 
 
 def this_owner() -> Owner:
-    """This process as an owner, registered."""
+    """This process as an owner, registered; one that was stopped, and taken for dead, is registered anew."""
     with _lock:
+        if _this and not _this[0].lost and may_have_lapsed():
+            _renew_once(_this[0])
         if not _this or _this[0].lost:
             _this[:] = [_registered()]
             threading.Thread(target=_renew, args=(_this[0],), name="vault-lease", daemon=True).start()
@@ -139,6 +146,16 @@ def dead_neighbours() -> Iterator[tuple[UUID, Path]]:
             os.close(file)
 
 
+def take_for_dead(row: Any) -> bool:
+    """Take the process of that row, whose lease is over, for dead; should it go on, it finds out.
+
+    Returns False if it has renewed its lease meanwhile, or has a lock file here, which tells more than the lease.
+    """
+    if row.host == this_host() and (lock_folder() / f"{row.id}.lock").exists():
+        return False
+    return bool(run_owner_service.filter(id=row.id, lease_until__lt=now()).update(host=NOWHERE))
+
+
 def _registered() -> Owner:
     owner_id = uuid4()
     path = lock_folder() / f"{owner_id}.lock"
@@ -152,10 +169,14 @@ def _registered() -> Owner:
 
 def _renew(owner: Owner) -> None:
     """Renew the lease for as long as this process owns runs, and hand over what was abandoned."""
+    from VaultPlatform.runs.outbox import remove_again
     from VaultPlatform.runs.recovery import release
 
     while True:
-        time.sleep(1.0 if owner.abandoned else RENEWAL)
+        for _ in range(int(RENEWAL)):
+            time.sleep(1.0)
+            if owner.abandoned:
+                break
         if known_owner() is not owner:
             return
         try:
@@ -164,6 +185,7 @@ def _renew(owner: Owner) -> None:
                 while owner.abandoned:
                     release(*owner.abandoned[0])
                     owner.abandoned.pop(0)
+                remove_again(owner)
         except Exception as error:  # noqa: BLE001  # as a database that is away; the next time it may be there
             log.warning("lease_not_renewed", error=type(error).__name__)
         if owner.lost:
@@ -172,7 +194,7 @@ def _renew(owner: Owner) -> None:
 
 def _renew_once(owner: Owner) -> None:
     before = time.monotonic()
-    if run_owner_service.filter(id=owner.id).update(lease_until=now() + LEASE):
+    if run_owner_service.filter(id=owner.id, host=this_host()).update(lease_until=now() + LEASE):
         owner.renewed = before
     else:
         owner.lost = True

@@ -7,18 +7,25 @@ process has overtaken makes the statement, and so the transaction, fail.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connections,
+    transaction,
+)
 
 from Orchestrators.Errors import OwnershipLost
 from VaultPlatform.runs.planes import Plane
-from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit
+from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit, take_rows
 
 #: What is JSON.
 _JSON = frozenset({"plan", "steps", "result", "response", "progress", "actor", "kwargs"})
@@ -46,11 +53,20 @@ class AtCommit(WrittenAtCommit):
     turn = 1
 
     def __init__(
-        self, statements: Sequence[Statement], *, fenced: bool, only_if_written: bool, written: Any
+        self,
+        statements: Sequence[Statement],
+        *,
+        fenced: bool,
+        only_if_written: bool,
+        written: Callable[[], None],
+        unknown: Callable[[], None],
     ) -> None:
-        """`fenced`: each hits a row; `only_if_written`: needless if nothing else was; `written`: called after it."""
+        """`fenced`: each hits a row; `only_if_written`: needless if nothing else was.
+
+        `written` is called after the commit, `unknown` if nobody knows whether it came through.
+        """
         self.statements, self.fenced, self.only_if_written = statements, fenced, only_if_written
-        self._written = written
+        self._written, self._unknown = written, unknown
 
     def committed(self) -> None:
         """The rows are written."""
@@ -76,6 +92,8 @@ class AtCommit(WrittenAtCommit):
 
     def failure(self, error: Exception) -> DatabaseError | None:
         """What the transaction fails with, if it is the fence, or the one row of an idempotency key."""
+        if isinstance(error, OperationalError | InterfaceError):
+            self._unknown()
         if self.fenced and is_fence(error):
             return Overtaken(_OVERTAKEN)
         if isinstance(error, IntegrityError) and is_claimed(error):
@@ -95,8 +113,8 @@ def inserted(
     table = table or plane.table
     start = f"INSERT INTO {table} ({columns})"  # nosec B608  # our own names
     if only_if_written and plane.connection.vendor == "postgresql":
-        return f"{start} SELECT {marks} {_IF_WRITTEN}", _adapted(plane, values)
-    return f"{start} VALUES ({marks})", _adapted(plane, values)
+        return Statement(f"{start} SELECT {marks} {_IF_WRITTEN}", _adapted(plane, values))
+    return Statement(f"{start} VALUES ({marks})", _adapted(plane, values))
 
 
 def changed(
@@ -109,7 +127,7 @@ def changed(
     params = [*_adapted(plane, values), *_adapted(plane, {"id": run_id}), epoch]
     if plane.connection.vendor == "postgresql":
         update = f"WITH moved AS ({update} RETURNING 1) SELECT 1 / (SELECT count(*) FROM moved)"  # noqa: S608  # nosec B608
-    return update, params
+    return Statement(update, params)
 
 
 def run_fenced(plane: Plane, statements: Sequence[Statement], *, fenced: bool = True) -> None:
@@ -118,14 +136,18 @@ def run_fenced(plane: Plane, statements: Sequence[Statement], *, fenced: bool = 
     try:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(*joined(statements))
+                message = joined(statements)
+                cursor.execute(message.text, message.params)
+                take_rows(cursor, statements)
             return
         alone = len(statements) == 1
         together = nullcontext() if alone else transaction.atomic(using=plane.alias, savepoint=False)
         with together, connection.cursor() as cursor:
-            for statement, params in statements:
-                cursor.execute(statement, params)
-                AtCommit.check(statement, cursor)
+            for statement in statements:
+                cursor.execute(statement.text, statement.params)
+                AtCommit.check(statement.text, cursor)
+                if statement.taken is not None:
+                    statement.taken(cursor.fetchall())
     except DatabaseError as error:
         if fenced and is_fence(error):
             raise Overtaken(_OVERTAKEN) from error
@@ -136,7 +158,9 @@ def run_fenced(plane: Plane, statements: Sequence[Statement], *, fenced: bool = 
 
 def joined(statements: Sequence[Statement]) -> Statement:
     """Several statements as one message."""
-    return ";".join(text for text, _ in statements), [value for _, params in statements for value in params]
+    return Statement(
+        ";".join(each.text for each in statements), [value for each in statements for value in each.params]
+    )
 
 
 def is_fence(error: BaseException) -> bool:
@@ -153,14 +177,14 @@ def note_owned(owner: UUID, organisation: str) -> None:
     """Keep that the process `owner` may have runs in an organisation."""
     site = Plane(organisation=None)
     values = {"owner_id": owner, "organisation": organisation}
-    text, params = inserted(site, values, table="run_owned_organisation")
+    statement = inserted(site, values, table="run_owned_organisation")
     with site.connection.cursor() as cursor:
-        cursor.execute(f"{text} ON CONFLICT DO NOTHING", params)
+        cursor.execute(f"{statement.text} ON CONFLICT DO NOTHING", statement.params)
 
 
-_DELIVERIES = """SELECT d.id, d.hook_name, d.listener, d.kwargs, d.entity, d.attempts, d.entity <> '' AND EXISTS (
-    SELECT 1 FROM run_delivery e WHERE e.entity = d.entity AND e.listener = d.listener AND e.id < d.id
-    AND e.run_id <> d.run_id AND e.next_attempt IS NOT NULL) FROM run_delivery d WHERE d.run_id = %s ORDER BY d.id"""
+_AS_INSERTED = """ RETURNING id, hook_name, listener, kwargs, entity, attempts, entity <> '' AND EXISTS (
+    SELECT 1 FROM run_delivery e WHERE e.entity = run_delivery.entity AND e.listener = run_delivery.listener
+    AND e.id < run_delivery.id AND e.run_id <> run_delivery.run_id AND e.next_attempt IS NOT NULL)"""
 
 
 class Delivery(NamedTuple):
@@ -176,29 +200,38 @@ class Delivery(NamedTuple):
     waits: bool
 
 
-def deliveries_of(plane: Plane, run_id: UUID) -> list[Delivery]:
-    """What a run has queued, in its order: by one statement, since every run with events asks."""
-    with plane.connection.cursor() as cursor:
-        cursor.execute(_DELIVERIES, _adapted(plane, {"run_id": run_id}))
-        found = cursor.fetchall()
-    return [Delivery(*(*row[:3], json.loads(row[3]), *row[4:])) for row in found]
+def deliveries_inserted(
+    plane: Plane, values: Sequence[Mapping[str, Any]], *, taken: Callable[[list[Delivery]], None]
+) -> Statement:
+    """The statement that inserts what a run has queued; `taken` is given it, in its order, with the ids.
+
+    It goes behind the audit trail's lock, so what other runs have queued before is seen, and has lower ids.
+    """
+
+    def take(found: list[Any]) -> None:
+        taken(sorted(Delivery(*(*row[:3], json.loads(row[3]), *row[4:])) for row in found))
+
+    columns, marks = ", ".join(values[0]), ", ".join(["%s"] * len(values[0]))
+    text = f"INSERT INTO run_delivery ({columns}) VALUES {', '.join([f'({marks})'] * len(values))}"  # noqa: S608  # nosec B608
+    return Statement(text + _AS_INSERTED, [each for row in values for each in _adapted(plane, row)], take)
 
 
-def remove_deliveries(ids: Sequence[int]) -> None:
-    """Take out what is delivered. It need not be on disk yet when this returns: it would be delivered again."""
+def remove_deliveries(ids: Sequence[int]) -> bool:
+    """Take out what is delivered; returns whether that is on disk already, so that a server that crashes keeps it."""
     connection = connections["default"]
     hastily = "SET LOCAL synchronous_commit TO off;" if connection.vendor == "postgresql" else ""
     marks = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
         cursor.execute(f"{hastily}DELETE FROM run_delivery WHERE id IN ({marks})", list(ids))  # noqa: S608  # nosec B608
+    return not hastily
 
 
 def mark_due(organisation: str, at: datetime) -> None:
     """Keep that something is due in an organisation at `at`, if nothing is due there earlier."""
     site = Plane(organisation=None)
-    text, params = inserted(site, {"organisation": organisation, "due_at": at}, table="run_due")
+    statement = inserted(site, {"organisation": organisation, "due_at": at}, table="run_due")
     with connections["control"].cursor() as cursor:
-        cursor.execute(text + _UNLESS_EARLIER, params)
+        cursor.execute(statement.text + _UNLESS_EARLIER, statement.params)
 
 
 def _adapted(plane: Plane, values: Mapping[str, Any]) -> list[Any]:

@@ -21,7 +21,7 @@ from Orchestrators.Journal import RunState
 from VaultPlatform.runs import due, outbox, owners, recovery, tasks
 from VaultPlatform.runs.hints import hint
 from VaultPlatform.runs.journal import HINT
-from VaultPlatform.runs.planes import Plane, own_connections, plane_of
+from VaultPlatform.runs.planes import Plane, own_connections, plane_of, planes_by_key
 from VaultPlatform.runs.service import (
     due_organisation_service,
     owned_organisation_service,
@@ -87,13 +87,16 @@ def sweep_neighbours(pool: ThreadPoolExecutor) -> int:
 
 
 def sweep_due(pool: ThreadPoolExecutor) -> int:
-    """Look after what is due, and after what processes elsewhere have left whose lease is over."""
+    """Look after what is due, and after what processes have left that cannot be seen, and whose lease is over."""
     visited = 0
-    for mark in due_organisation_service.filter(due_at__lte=now()).order_by("due_at"):
+    marks = list(due_organisation_service.filter(due_at__lte=now()).order_by("due_at"))
+    planes = planes_by_key([mark.organisation for mark in marks])
+    for mark in marks:
         with _on_its_own(mark.organisation):
-            visited += _look_at(mark, pool)
-    for owner in list(run_owner_service.filter(lease_until__lt=now()).exclude(host=owners.this_host())):
-        visited += _look_after(owner.id, pool)
+            visited += _look_at(mark, planes.get(mark.organisation), pool)
+    for owner in list(run_owner_service.filter(lease_until__lt=now())):
+        if owners.take_for_dead(owner):
+            visited += _look_after(owner.id, pool)
     return visited
 
 
@@ -106,9 +109,8 @@ def _on_its_own(organisation: str) -> Iterator[None]:
         log.warning("the sweep could not visit %s, and comes again: %s", organisation or "the site", error)
 
 
-def _look_at(mark: Any, pool: ThreadPoolExecutor) -> int:
-    """Visit the organisation that something is due in; how many were visited."""
-    plane = plane_of(mark.organisation)
+def _look_at(mark: Any, plane: Plane | None, pool: ThreadPoolExecutor) -> int:
+    """Visit the organisation that something is due in, if there is one; how many were visited."""
     if plane is None:
         due_organisation_service.delete(mark.organisation)
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from VaultErrors.BackendErrors import errors
 from VaultPlatform.runs import due, recovery, rows
 from VaultPlatform.runs.journal import HINT, asked_by
 from VaultPlatform.runs.planes import Plane, current_plane
+from VaultPlatform.runs.progress import Reported
 from VaultPlatform.runs.queues import QUEUES
 
 log = logging.getLogger("vault.runs")
@@ -39,6 +40,16 @@ class Taken:
     epoch: int
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
+    reported: Reported = field(default_factory=Reported)
+
+    def report(self, progress: Mapping[str, Any]) -> None:
+        """Show how far it is. Raises OwnershipLost if somebody has cancelled it."""
+        self.reported.write(self.plane, self.id, self.epoch, progress)
+
+    def cancelled(self) -> bool:
+        """Whether it was cancelled, and has ended so."""
+        requested = self.plane.runs.filter(id=self.id, epoch=self.epoch, cancel_requested=True)
+        return bool(requested) and self._end(RunState.COMPENSATED, error="cancelled")
 
     def done(self) -> None:
         """It has ended well."""
@@ -50,10 +61,10 @@ class Taken:
         log.error("task %s failed: %s", self.id, described(error))
         self._end(RunState.STUCK, error=f"{described(error)}\n{trace}")
 
-    def _end(self, state: RunState, *, error: str) -> None:
+    def _end(self, state: RunState, *, error: str) -> bool:
         ours = self.plane.runs.filter(id=self.id, epoch=self.epoch)
         moment = now()
-        ours.update(
+        written = ours.update(
             state=state.value,
             error=error,
             owner=None,
@@ -61,6 +72,7 @@ class Taken:
             ended_at=moment if state.is_final else None,
             epoch=F("epoch") + 1,
         )
+        return bool(written)
 
 
 def keep(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, queue: str, at: datetime) -> str:

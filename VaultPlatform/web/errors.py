@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from django.core import exceptions as django_errors
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import APIException
@@ -34,6 +34,12 @@ _BY_STATUS: dict[int, type[errors.VaultError]] = {
 
 #: PostgreSQL's classes of errors that pass: connection, rollback, resources, not in its state, intervention, system.
 _PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
+_READ_ONLY = "The database takes no writes at the moment, so nothing was written. Reading goes on."
+_FULL = (
+    "The database has no room left, so nothing was written. Reading goes on; whoever runs the site has to make room."
+)
+#: What a database refuses although it is there: the beginning of PostgreSQL's code, or of SQLite's name, of the error.
+_REFUSED = {"25006": _READ_ONLY, "SQLITE_READONLY": _READ_ONLY, "53100": _FULL, "SQLITE_FULL": _FULL}
 #: What Django's own errors mean to a client; the first that fits.
 _MEANT: tuple[tuple[Any, Any, str], ...] = (
     (Http404, errors.bad_request.NotFound, "There is nothing at this address."),
@@ -67,10 +73,23 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
         return error
     if isinstance(error, APIException):
         return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
+    if isinstance(error, DatabaseError) and (refusal := _refusal(error)) is not None:
+        return errors.server.Unavailable(refusal)
     for kinds, meant, msg in _MEANT:
         if isinstance(error, kinds) and not (meant is errors.server.Unavailable and _is_our_fault(error)):
             return meant(msg)  # type: ignore[no-any-return]
     return errors.server.InternalError()
+
+
+def _refusal(error: BaseException | None) -> str | None:
+    """What to tell of a database that is there and cannot write; None if `error` is not about that."""
+    while error is not None:
+        told = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
+        for beginning, refusal in _REFUSED.items():
+            if told.startswith(beginning):
+                return refusal
+        error = error.__cause__
+    return None
 
 
 def _is_our_fault(error: BaseException) -> bool:

@@ -6,8 +6,8 @@ no deadlock. On PostgreSQL the last statement and COMMIT are one message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from VaultPlatform.tenancy.context import Organisation, use
 
@@ -17,7 +17,21 @@ else:
     Wrapper = object
 
 
-Statement = tuple[str, list[Any]]
+class Statement(NamedTuple):
+    """One statement with its parameters."""
+
+    text: str
+    params: list[Any]
+    #: is given the rows that the statement returns
+    taken: Callable[[list[Any]], None] | None = None
+
+
+def take_rows(cursor: Any, statements: Sequence[Statement]) -> None:
+    """Hand out what a message of several statements, which `cursor` has executed, returned."""
+    for statement in statements:
+        if statement.taken is not None:
+            statement.taken(cursor.fetchall())
+        cursor.nextset()
 
 
 class WrittenAtCommit:
@@ -94,8 +108,9 @@ class ClosingTransactions(Wrapper):
                 if not joins or not statements:
                     self._one_by_one(cursor, statements)
                     return False
-                text = ";".join([text for _, (text, _) in statements] + ["COMMIT"])
-                cursor.execute(text, [value for _, (_, params) in statements for value in params])
+                text = ";".join([each.text for _, each in statements] + ["COMMIT"])
+                cursor.execute(text, [value for _, each in statements for value in each.params])
+                take_rows(cursor, [each for _, each in statements])
         except Exception as error:
             if (
                 joins
@@ -111,6 +126,8 @@ class ClosingTransactions(Wrapper):
 
     @staticmethod
     def _one_by_one(cursor: Any, statements: Sequence[tuple[type[WrittenAtCommit], Statement]]) -> None:
-        for kind, (text, params) in statements:
-            cursor.execute(text, params)
-            kind.check(text, cursor)
+        for kind, statement in statements:
+            cursor.execute(statement.text, statement.params)
+            kind.check(statement.text, cursor)
+            if statement.taken is not None:
+                statement.taken(cursor.fetchall())

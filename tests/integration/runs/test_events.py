@@ -173,7 +173,7 @@ def test_pauses_grow_and_end(listening: Listeners) -> None:
     assert max(pauses) == 3600
 
 
-def test_what_could_not_be_found_again_after_the_commit_is_delivered_later(
+def test_what_could_not_be_delivered_right_after_the_commit_is_delivered_later(
     listening: Listeners, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the database goes away between the commit and the delivery."""
@@ -183,7 +183,7 @@ def test_what_could_not_be_found_again_after_the_commit_is_delivered_later(
         raise RuntimeError("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "deliver_run", away)
+        patch.setattr(outbox, "deliver", away)
         run("on_a:1")
     assert listening.told == []
     abandoned = owners.this_owner().abandoned

@@ -5,6 +5,7 @@ SQL can always name another schema. See docs/tenancy.md.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from VaultPlatform.tenancy.exceptions import StatementRefused
@@ -56,10 +57,22 @@ _INSIDE = ("search_path", "set_config", "temp", "advisory_lock", "with hold", ";
 _BEGINNINGS = ("set", "reset", "listen", "prepare")
 
 
+#: Statements up to this length are remembered: those of the ORM and our own come again and again.
+_REMEMBERED = 4000
+
+
 def refuse_lasting(statement: str) -> None:
     """Raises StatementRefused for a statement that changes the session it runs on. Parameters: without values."""
+    kind = _known_kind(statement) if len(statement) <= _REMEMBERED else _kind_of(statement)
+    if kind is not None:
+        raise StatementRefused(what=kind.what, advice=kind.advice)
+
+
+def _kind_of(statement: str) -> _Kind | None:
     text = statement.lower()
     if text.lstrip().startswith(_BEGINNINGS) or any(sign in text for sign in _INSIDE):
-        for kind in _KINDS:
-            if kind.pattern.search(text):
-                raise StatementRefused(what=kind.what, advice=kind.advice)
+        return next((kind for kind in _KINDS if kind.pattern.search(text)), None)
+    return None
+
+
+_known_kind = lru_cache(maxsize=512)(_kind_of)
