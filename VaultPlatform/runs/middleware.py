@@ -31,8 +31,8 @@ REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(hours=24)
 _MAX_KEY = 255
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-#: Routes under which tokens are given out: their answers are never kept.
-_EXCLUDED = (f"/{ModelName.url_vault}auth/", f"/{ModelName.url_vault}site/token")
+#: Routes under which tokens are given out and taken back: their answers are never kept.
+_EXCLUDED = tuple(f"/{ModelName.url_vault}{path}" for path in ("auth/", "site/token", "site/logout"))
 #: By these names a view executes a run.
 _EXECUTING = frozenset({"run_response", "execute", "enqueue"})
 _CONFLICT, _FAILED = 409, 400

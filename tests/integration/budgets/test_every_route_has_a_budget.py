@@ -46,11 +46,15 @@ class Request:
         self.body = budget.body(stage) if budget.body else None
         self.query = f"?limit={2 * MANY}{budget.query}" if budget.grow else ""
 
-    def send(self) -> tuple[dict[str, int], Any]:
+    def send(self, **headers: str) -> tuple[dict[str, int], Any]:
         """What it cost, and the answer."""
-        options = {"format": "multipart"} if isinstance(self.body, dict) and "file" in self.body else {}
+        options: dict[str, Any] = (
+            {"format": "multipart"} if isinstance(self.body, dict) and "file" in self.body else {}
+        )
         if isinstance(self.body, bytes):
             options = {"content_type": "application/x-tar"}
+        if headers:
+            options["headers"] = headers
         with all_statements() as counted:
             sent = getattr(self.client, self.verb.lower())
             response = sent(self.path + self.query, self.body, **options)
