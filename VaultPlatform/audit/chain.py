@@ -63,10 +63,10 @@ class Pending(WrittenAtCommit):
         condition = _IF_WRITTEN if all(each.only_if_written for each in works) else ""
         return [Statement(_APPEND + condition, [anchored, *each.entry.values()]) for each in works]
 
-    def failure(self, error: Exception) -> DatabaseError:
+    def failure(self, error: Exception) -> DatabaseError | None:
         """What the transaction fails with; a database that cannot be reached keeps its own error."""
         if isinstance(error, OperationalError):
-            return error
+            return None
         return AuditFailed(chain=f"organisation '{self.organisation.slug}'", reason=error)
 
 

@@ -81,14 +81,14 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
     return errors.server.InternalError()
 
 
-def _refusal(error: BaseException | None) -> str | None:
+def _refusal(error: DatabaseError) -> str | None:
     """What to tell of a database that is there and cannot write; None if `error` is not about that."""
-    while error is not None:
-        told = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
+    cause = error.__cause__
+    for each in (cause, cause and cause.__cause__):  # the driver's own error, which the audit trail's wraps once more
+        told = getattr(each, "sqlstate", None) or getattr(each, "sqlite_errorname", None) or ""
         for beginning, refusal in _REFUSED.items():
             if told.startswith(beginning):
                 return refusal
-        error = error.__cause__
     return None
 
 

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on every write of the core and of plugins: done once and answered alike, or refused, or passed over."""
+"""`Idempotency-Key` on every write of core and plugins: done once and answered alike, or refused, or passed over."""
 
 from typing import Any
 
