@@ -25,7 +25,8 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: Organisations that one scrape visits.
 MOST = 500
 _VISITED = (
-    "Of the site itself (org is empty) and of organisations in which something is due or a process may have runs;"
+    "Of the site itself (org is empty) and of organisations in which something is due, waits for a person, or a process"
+    " may have runs;"
     f" at most {MOST} of them are visited."
 )
 _HERE = "Counted by the process that answers, since it started."

@@ -14,6 +14,8 @@ _told: dict[str, datetime] = {}
 _MAX_TOLD = 4096
 #: Longer than transactions take between having the sweep told and their commit.
 LINGER = timedelta(seconds=30)
+#: Between two visits where something waits for a person: whoever asks where there is work finds it named there.
+WATCH = timedelta(hours=1)
 
 
 def have_visited(organisation: str, at: datetime) -> None:
@@ -25,6 +27,11 @@ def have_visited(organisation: str, at: datetime) -> None:
         _told.clear()
     mark_due(organisation, at)
     _told[organisation] = at
+
+
+def watch(organisation: str) -> None:
+    """Something waits for a person there."""
+    have_visited(organisation, now() + WATCH)
 
 
 def visited(organisation: str, *, seen: datetime, found: bool, following: datetime | None) -> None:

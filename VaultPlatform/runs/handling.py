@@ -17,8 +17,6 @@ from VaultPlatform.runs import due, recovery
 from VaultPlatform.runs.hints import hint
 from VaultPlatform.runs.planes import Plane
 
-#: What wait for a person.
-WAITING = (RunState.STUCK.value, RunState.BLOCKED.value)
 #: How a run may be settled.
 OUTCOMES = (RunState.COMPLETED.value, RunState.COMPENSATED.value)
 
@@ -111,9 +109,9 @@ def forget_ended(plane: Plane) -> int:
 
 
 def _require_waiting(row: Any) -> None:
-    if row.state not in WAITING:
+    if row.state not in recovery.WAITING:
         raise errors.bad_request.Conflict(
-            f"This run is {row.state}; only one that is {' or '.join(WAITING)} waits for a person."
+            f"This run is {row.state}; only one that is {' or '.join(recovery.WAITING)} waits for a person."
         )
 
 

@@ -66,6 +66,8 @@ class Record:
         self._queued = bool(deliveries)
         if not entry.state.is_final or deliveries:
             self._owner = owners.ensure_known(self.plane.key)
+        if entry.state is RunState.STUCK:
+            due.watch(self.plane.key)
         fenced = self.epoch > 0
         only_if_written = not (fenced or self.keeps_intents or deliveries or self.claim)
         statements = [self._statement(entry, only_if_written=only_if_written), *deliveries]

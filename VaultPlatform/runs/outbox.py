@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.timezone import now
 
 from Orchestrators.Codec import decode, encode
@@ -124,9 +124,12 @@ def release(run_id: UUID, *, owner: UUID) -> None:
 
 
 def next_due() -> datetime | None:
-    """When the next delivery of the current organisation is due that nobody is delivering."""
-    waiting = delivery_service.filter(owner__isnull=True, next_attempt__isnull=False)
-    return waiting.order_by("next_attempt").values_list("next_attempt", flat=True).first()
+    """When the next delivery of the current organisation is due, and in a while if one was given up."""
+    found = delivery_service.filter(owner__isnull=True).aggregate(
+        due=Min("next_attempt"), given_up=Count("id", filter=Q(next_attempt__isnull=True))
+    )
+    times = [found["due"], now() + due.WATCH if found["given_up"] else None]
+    return min(filter(None, times), default=None)
 
 
 def replay(plane: Plane, delivery_id: int) -> None:
@@ -193,6 +196,5 @@ def _next_attempt(row: Any) -> datetime | None:
 
 
 def _put_off(plane: Plane, row: Any, *, at: datetime | None, error: str = "") -> None:
-    if at is not None:
-        due.have_visited(plane.key, at)
+    due.have_visited(plane.key, at or now() + due.WATCH)
     delivery_service.filter(id=row.id).update(owner=None, next_attempt=at, error=error)

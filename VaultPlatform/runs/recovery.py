@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.utils.timezone import now
 
 from Orchestrators import Plan
@@ -28,6 +28,8 @@ MAX_ATTEMPTS = 5
 #: Runs that are looked at together.
 PORTION = 50
 UNFINISHED = (RunState.PENDING.value, RunState.RUNNING.value, RunState.COMPENSATING.value)
+#: What waits for a person.
+WAITING = (RunState.STUCK.value, RunState.BLOCKED.value)
 _UNREADABLE = (UnknownValue, StagingError)
 
 
@@ -53,10 +55,13 @@ def left_by(plane: Plane, *, dead: UUID | None) -> list[UUID]:
 
 
 def next_due(plane: Plane) -> datetime | None:
-    """When the next run here is due that nobody owns."""
-    rows = plane.runs.filter(ended_at__isnull=True, owner__isnull=True, next_attempt__isnull=False)
-    found: datetime | None = rows.order_by("next_attempt").values_list("next_attempt", flat=True).first()
-    return found
+    """When the next run here is due that nobody owns, and at the latest in a while if one waits for a person."""
+    found = plane.runs.filter(ended_at__isnull=True).aggregate(
+        due=Min("next_attempt", filter=Q(owner__isnull=True)),
+        waiting=Count("id", filter=Q(state__in=WAITING)),
+    )
+    times = [found["due"], now() + due.WATCH if found["waiting"] else None]
+    return min(filter(None, times), default=None)
 
 
 def take_up(plane: Plane, run_id: UUID, *, dead: UUID | None = None, by_hand: bool = False) -> str:
@@ -89,6 +94,7 @@ def park(plane: Plane, run_id: UUID, *, epoch: int, state: RunState, error: str)
     parked.update(
         state=state.value, error=error, owner=None, next_attempt=None, updated_at=now(), epoch=F("epoch") + 1
     )
+    due.watch(plane.key)
     log.error("run %s is %s: %s", run_id, state.value, error)
     return state.value
 

@@ -59,6 +59,7 @@ class Taken:
         """It has failed: a person may look, and have it tried again."""
         trace = "".join(traceback.format_exception(error))[-_MAX_TRACEBACK:]
         log.error("task %s failed: %s", self.id, described(error))
+        due.watch(self.plane.key)
         self._end(RunState.STUCK, error=f"{described(error)}\n{trace}")
 
     def _end(self, state: RunState, *, error: str) -> bool:

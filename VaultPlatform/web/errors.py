@@ -35,9 +35,7 @@ _BY_STATUS: dict[int, type[errors.VaultError]] = {
 #: PostgreSQL's classes of errors that pass: connection, rollback, resources, not in its state, intervention, system.
 _PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
 _READ_ONLY = "The database takes no writes at the moment, so nothing was written. Reading goes on."
-_FULL = (
-    "The database has no room left, so nothing was written. Reading goes on; whoever runs the site has to make room."
-)
+_FULL = "The database has no room left, so nothing was written. Reading goes on; whoever runs the site has to make room."
 #: What a database refuses although it is there: the beginning of PostgreSQL's code, or of SQLite's name, of the error.
 _REFUSED = {"25006": _READ_ONLY, "SQLITE_READONLY": _READ_ONLY, "53100": _FULL, "SQLITE_FULL": _FULL}
 #: What Django's own errors mean to a client; the first that fits.
@@ -84,7 +82,10 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
 def _refusal(error: DatabaseError) -> str | None:
     """What to tell of a database that is there and cannot write; None if `error` is not about that."""
     cause = error.__cause__
-    for each in (cause, cause and cause.__cause__):  # the driver's own error, which the audit trail's wraps once more
+    for each in (
+        cause,
+        cause and cause.__cause__,
+    ):  # the driver's own error, which the audit trail's wraps once more
         told = getattr(each, "sqlstate", None) or getattr(each, "sqlite_errorname", None) or ""
         for beginning, refusal in _REFUSED.items():
             if told.startswith(beginning):

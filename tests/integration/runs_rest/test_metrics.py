@@ -18,8 +18,10 @@ from VaultPlatform.runs.due import have_visited
 from VaultPlatform.runs.service import (
     delivery_service,
     due_organisation_service,
+    owned_organisation_service,
     run_service,
 )
+from VaultPlatform.runs.sweep import sweep_once
 
 SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (-?[0-9.]+(?:e-?[0-9]+)?)')
 
@@ -76,6 +78,22 @@ def test_an_organisation_without_anything_to_do_is_not_visited(site: SimpleNames
     assert of(site.org, scraped(site.operator)) == {}
     have_visited(site.org.key, now())
     assert of(site.org, scraped(site.operator))["vault_oldest_unfinished_run_seconds{}"] == 0
+
+
+def test_what_waits_for_a_person_is_seen_long_after_its_process_has_gone(site: SimpleNamespace) -> None:
+    with tenancy.use(site.org):
+        stuck()
+    owned_organisation_service.bulk_delete({"organisation": site.org.key})
+    sweep_once()
+    assert of(site.org, scraped(site.operator))['vault_runs{state="stuck"}'] == 1
+    due_organisation_service.filter(organisation=site.org.key).update(due_at=now())
+    sweep_once()
+    assert of(site.org, scraped(site.operator))['vault_runs{state="stuck"}'] == 1
+    with tenancy.use(site.org):
+        run_service.bulk_delete({"state": "stuck"})
+    due_organisation_service.filter(organisation=site.org.key).update(due_at=now())
+    sweep_once()
+    assert of(site.org, scraped(site.operator)) == {}
 
 
 def test_only_what_is_visited_costs_anything(site: SimpleNamespace, make_org: Any) -> None:
