@@ -9,6 +9,9 @@ from kombu import Queue
 from VaultPlatform.config import CelerySection, reveal
 from VaultPlatform.runs.queues import QUEUES
 
+#: For which a server of Redis may be silent.
+_SECONDS = 2.0
+
 
 def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
     """Celery's lower-case settings.
@@ -37,8 +40,21 @@ def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
     if config.result_url is not None:
         settings["result_backend"] = reveal(config.result_url)
     if config.broker_url is not None:
-        return {**settings, "broker_url": reveal(config.broker_url)}
+        url = reveal(config.broker_url)
+        return {**settings, "broker_url": url, "broker_transport_options": _impatient(url)}
     return {**settings, **_broker_of_files(home / "broker")}
+
+
+def _impatient(broker_url: str) -> dict[str, Any]:
+    """Options with which whoever sends a message is not kept waiting by a broker that is away.
+
+    What cannot be sent is in the journal, and the sweep sends it again.
+    """
+    once_more = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+    if not broker_url.startswith(("redis", "sentinel")):
+        return once_more
+    # Longer than the second for which a worker has the server keep a question open.
+    return {**once_more, "socket_connect_timeout": _SECONDS, "socket_timeout": _SECONDS}
 
 
 def _broker_of_files(folder: Path) -> dict[str, Any]:

@@ -35,7 +35,7 @@ _BY_STATUS: dict[int, type[errors.VaultError]] = {
 #: PostgreSQL's classes of errors that pass: connection, rollback, resources, not in its state, intervention, system.
 _PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
 _READ_ONLY = "The database takes no writes at the moment, so nothing was written. Reading goes on."
-_FULL = "The database has no room left, so nothing was written. Reading goes on; whoever runs the site has to make room."
+_FULL = "The database has no room left, so nothing was written. Reading goes on. The site's operator has to make room."
 #: What a database refuses although it is there: the beginning of PostgreSQL's code, or of SQLite's name, of the error.
 _REFUSED = {"25006": _READ_ONLY, "SQLITE_READONLY": _READ_ONLY, "53100": _FULL, "SQLITE_FULL": _FULL}
 #: What Django's own errors mean to a client; the first that fits.

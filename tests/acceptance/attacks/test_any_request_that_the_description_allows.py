@@ -63,7 +63,15 @@ def described(django_db_setup: None) -> Any:
     """The description, as a client would read it."""
     from NimbusVault.wsgi import application
 
-    return schemathesis.openapi.from_wsgi("/vault/api/schema", application)
+    def whole(environ: Any, start_response: Any) -> list[bytes]:
+        """Answers are read to their end and closed, as a server does."""
+        response = application(environ, start_response)
+        try:
+            return [b"".join(response)]
+        finally:
+            response.close()
+
+    return schemathesis.openapi.from_wsgi("/vault/api/schema", whole)
 
 
 @pytest.fixture(scope="module")
