@@ -22,7 +22,7 @@ PASSWORD = "a pass phrase of eight words or so"
 REDIS = os.environ.get("VAULT_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 
 pytestmark = [
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(350),
     pytest.mark.postgres,
     pytest.mark.rabbitmq,
     pytest.mark.redis,

@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.readme.fences import Block, blocks_of
 from tests.acceptance.readme.reader import Reader, printed_password
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.database_independent]
+pytestmark = [pytest.mark.timeout(350), pytest.mark.database_independent]
 
 TREE = "What a plugin is"
 IN_THE_SETTINGS = "In the settings"

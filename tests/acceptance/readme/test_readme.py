@@ -15,7 +15,7 @@ from tests.acceptance.readme.reader import Reader, printed_password
 from tests.acceptance.readme.servers import broker, commands_with, database_as_in
 from tests.site import DATABASE
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(350)
 
 RUN, REQUESTS, PLUGIN, SERVERS, TESTS = (
     "Run it",

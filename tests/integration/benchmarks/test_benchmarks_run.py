@@ -8,7 +8,7 @@ import pytest
 
 from tests.site import REPOSITORY
 
-pytestmark = pytest.mark.database_independent
+pytestmark = [pytest.mark.timeout(260), pytest.mark.database_independent]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.host.sites import ZOO, Site, made_site
 
+pytestmark = pytest.mark.timeout(400)  # each starts processes of its own, some several
 HERE = Path(__file__).parent
 WAITING, SERVE = HERE / "probe_waiting.py", HERE / "probe_serve.py"
 REASON = (

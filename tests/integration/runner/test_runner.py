@@ -14,7 +14,7 @@ import pytest
 from tests import run, services
 from tests.integration.serving.processes import below, is_alive, wait_until
 
-pytestmark = pytest.mark.database_independent
+pytestmark = [pytest.mark.timeout(250), pytest.mark.database_independent]
 
 ROOT = Path(__file__).parents[3]
 POSTGRESQL_IS_THERE = services.Found(kind=services.POSTGRESQL, url="postgresql://x", words="found")
