@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import now
 
 from Orchestrators.Codec import decode, encode
@@ -121,15 +121,6 @@ def release(run_id: UUID, *, owner: UUID) -> None:
     """Have the sweep deliver what the process `owner` was to deliver of a run."""
     theirs = delivery_service.filter(run_id=run_id, owner=owner, next_attempt__isnull=False)
     theirs.update(owner=None, next_attempt=now())
-
-
-def next_due() -> datetime | None:
-    """When the next delivery of the current organisation is due, and in a while if one was given up."""
-    found = delivery_service.filter(owner__isnull=True).aggregate(
-        due=Min("next_attempt"), given_up=Count("id", filter=Q(next_attempt__isnull=True))
-    )
-    times = [found["due"], now() + due.WATCH if found["given_up"] else None]
-    return min(filter(None, times), default=None)
 
 
 def replay(plane: Plane, delivery_id: int) -> None:

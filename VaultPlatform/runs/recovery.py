@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import F, Q
 from django.utils.timezone import now
 
 from Orchestrators import Plan
@@ -52,16 +51,6 @@ def left_by(plane: Plane, *, dead: UUID | None) -> list[UUID]:
         found |= Q(owner=dead)
     rows = plane.runs.filter(found, ended_at__isnull=True, state__in=UNFINISHED).order_by("id")
     return list(rows.values_list("id", flat=True)[:PORTION])
-
-
-def next_due(plane: Plane) -> datetime | None:
-    """When the next run here is due that nobody owns, and at the latest in a while if one waits for a person."""
-    found = plane.runs.filter(ended_at__isnull=True).aggregate(
-        due=Min("next_attempt", filter=Q(owner__isnull=True)),
-        waiting=Count("id", filter=Q(state__in=WAITING)),
-    )
-    times = [found["due"], now() + due.WATCH if found["waiting"] else None]
-    return min(filter(None, times), default=None)
 
 
 def take_up(plane: Plane, run_id: UUID, *, dead: UUID | None = None, by_hand: bool = False) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -224,6 +224,52 @@ def remove_deliveries(ids: Sequence[int]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"{hastily}DELETE FROM run_delivery WHERE id IN ({marks})", list(ids))  # noqa: S608  # nosec B608
     return not hastily
+
+
+class Outlook(NamedTuple):
+    """What is ahead in one plane."""
+
+    #: When the next run is due that nobody owns, and the next event.
+    run: datetime | None
+    delivery: datetime | None
+    #: How many of both wait for a person.
+    waiting: int
+
+    def is_due(self, moment: datetime) -> bool:
+        """Whether anything is due."""
+        return any(each is not None and each <= moment for each in (self.run, self.delivery))
+
+    def following(self, *, watch: datetime) -> datetime | None:
+        """When something is due next; at `watch` at the latest if anything waits for a person."""
+        times = (self.run, self.delivery, watch if self.waiting else None)
+        return min(filter(None, times), default=None)
+
+
+#: One statement, since each visit of the sweep asks.
+_OUTLOOK = (
+    "SELECT (SELECT min(next_attempt) FROM {runs} WHERE ended_at IS NULL AND owner IS NULL), {delivery},"
+    " (SELECT count(*) FROM {runs} WHERE ended_at IS NULL AND state IN ('stuck', 'blocked')) + {given_up}"
+)
+_NEXT_DELIVERY = "(SELECT min(next_attempt) FROM run_delivery WHERE owner IS NULL)"
+_GIVEN_UP = "(SELECT count(*) FROM run_delivery WHERE owner IS NULL AND next_attempt IS NULL)"
+
+
+def outlook(plane: Plane) -> Outlook:
+    """What is ahead in a plane; of the site's own runs no events are kept."""
+    more = {"delivery": _NEXT_DELIVERY, "given_up": _GIVEN_UP}
+    if plane.organisation is None:
+        more = {"delivery": "NULL", "given_up": "0"}
+    with plane.connection.cursor() as cursor:
+        cursor.execute(_OUTLOOK.format(runs=plane.table, **more))
+        run, delivery, waiting = cursor.fetchone()
+    return Outlook(_moment(run), _moment(delivery), waiting)
+
+
+def _moment(value: Any) -> datetime | None:
+    """A time as the database gives it; SQLite gives text, in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value if isinstance(value, datetime) else None
 
 
 def mark_due(organisation: str, at: datetime) -> None:

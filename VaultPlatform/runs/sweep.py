@@ -11,14 +11,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import now
 
 from Orchestrators.Journal import RunState
-from VaultPlatform.runs import due, outbox, owners, recovery, tasks
+from VaultPlatform.runs import due, outbox, owners, recovery, rows, tasks
 from VaultPlatform.runs.hints import hint
 from VaultPlatform.runs.journal import HINT
 from VaultPlatform.runs.planes import Plane, own_connections, plane_of, planes_by_key
@@ -115,8 +115,11 @@ def _look_at(mark: Any, plane: Plane | None, pool: ThreadPoolExecutor) -> int:
         due_organisation_service.delete(mark.organisation)
         return 0
     with plane.entered():
-        found = _visit(plane, pool, dead=None)
-        following = min(filter(None, (recovery.next_due(plane), _next_delivery(plane))), default=None)
+        ahead, moment = rows.outlook(plane), now()
+        found = ahead.is_due(moment) and _visit(plane, pool, dead=None)
+        if found:
+            ahead = rows.outlook(plane)
+    following = ahead.following(watch=moment + due.WATCH)
     due.visited(mark.organisation, seen=mark.due_at, found=found, following=following)
     return 1
 
@@ -171,7 +174,3 @@ def _hinted_again(plane: Plane, row: Any, *, task: str) -> bool:
     at = now() + min(max(HINT, timedelta(seconds=waited)), LONGEST)
     plane.runs.filter(id=row.id, epoch=row.epoch).update(next_attempt=at)
     return hint(plane.key, row.id, row.queue, task=task)
-
-
-def _next_delivery(plane: Plane) -> datetime | None:
-    return outbox.next_due() if plane.organisation else None

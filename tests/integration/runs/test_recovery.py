@@ -205,22 +205,22 @@ def test_an_organisation_that_cannot_be_visited_keeps_no_other_one_waiting(
     ledger: Ledger, make_org: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from VaultPlatform import tenancy
-    from VaultPlatform.runs import sweep
+    from VaultPlatform.runs import rows
     from VaultPlatform.runs.service import due_organisation_service
 
-    broken, here, visit = make_org(), current_plane(), sweep._visit
+    broken, here, outlook = make_org(), current_plane(), rows.outlook
     due_organisation_service.create(organisation=broken.key, due_at=now() - timedelta(hours=2))
     run = staged("E")
     run.enqueue()
     run_service.filter(id=run.id).update(next_attempt=now() - timedelta(hours=1))
     due_organisation_service.filter(organisation=here.key).update(due_at=now() - timedelta(hours=1))
 
-    def failing(plane: Any, *args: Any, **kwargs: Any) -> bool:
+    def failing(plane: Any) -> Any:
         if plane.key == broken.key:
             raise RuntimeError("no such table: run")
-        return visit(plane, *args, **kwargs)
+        return outlook(plane)
 
-    monkeypatch.setattr(sweep, "_visit", failing)
+    monkeypatch.setattr(rows, "outlook", failing)
     with tenancy.outside():
         sweep_once()
     assert row_of(run).next_attempt > now()
