@@ -25,11 +25,11 @@ AUDITED = {"default": 4, "control": 1} if _ON_SQLITE else {"default": 1, "contro
 
 
 def delivered(events: int) -> int:
-    """What it costs to deliver a run's events: on SQLite each row, and on both to find them and take them out.
+    """What it costs to deliver a run's events: on SQLite to write their rows, and on both to take them out.
 
     `events` counts each of them for each of its listeners.
     """
-    return events + 2 if _ON_SQLITE else 2
+    return 2 if _ON_SQLITE else 1
 
 
 #: What PostgreSQL's backend sends ahead of a statement, in one message with it.

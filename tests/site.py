@@ -22,6 +22,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from tests.quickly import find_static_files_once, hash_quickly
+
 if TYPE_CHECKING:
     from VaultPlatform.tenancy import Organisation
 
@@ -73,7 +75,8 @@ _set_environment()
 
 def pytest_configure() -> None:
     django.setup()
-    _hash_quickly()
+    hash_quickly()
+    find_static_files_once()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -81,13 +84,6 @@ def pytest_xdist_setupnodes() -> None:
     """Where the run is shared out among processes, each makes a site of its own, as this one has."""
     for name in ("DJANGO_SETTINGS_MODULE", "VAULT_HOME", "VAULT_SETTINGS"):
         os.environ.pop(name, None)
-
-
-def _hash_quickly() -> None:
-    """Argon2 as the site has it, at its least cost: nobody guesses at the passwords of tests."""
-    from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
-
-    Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = 1, 8, 1
 
 
 def pytest_report_header() -> str:

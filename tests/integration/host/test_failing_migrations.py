@@ -135,6 +135,7 @@ def test_on_a_site_with_organisations_the_plugin_waits_until_its_author_has_mend
     assert (mended["raises"], mended["life"]) == (True, 1)
 
 
+@pytest.mark.database_independent
 def test_migrate_complains_in_one_message_without_a_traceback_and_names_the_migration(site: Site) -> None:
     activate(site, "MigrationRaises", "Witness")
     done = site.manage("migrate")
@@ -145,6 +146,7 @@ def test_migrate_complains_in_one_message_without_a_traceback_and_names_the_migr
     assert "template: plugin MigrationRaises FAILED, LookupError: no notes to begin with" in done.stdout
 
 
+@pytest.mark.database_independent
 def test_a_migration_that_exits_is_contained_too(site: Site) -> None:
     rewrite(site, then="raise SystemExit(3)")
     activate(site, "MigrationRaises", "Witness")
@@ -152,6 +154,7 @@ def test_a_migration_that_exits_is_contained_too(site: Site) -> None:
     assert site.probe(WAITING)["on"] == ["Witness"]
 
 
+@pytest.mark.database_independent
 def test_serve_prepares_a_new_site_although_the_plugin_has_a_receiver_that_needs_its_table(
     site: Site,
 ) -> None:
@@ -159,6 +162,7 @@ def test_serve_prepares_a_new_site_although_the_plugin_has_a_receiver_that_needs
     assert site.probe(SERVE) == {"refused": None, "organisations": ["demo"], "on": ["Witness"]}
 
 
+@pytest.mark.database_independent
 def test_serve_of_a_site_that_refuses_failed_plugins_ends(site: Site) -> None:
     activate(site, "MigrationRaises", "Witness", errors="refuse")
     with pytest.raises(
@@ -167,6 +171,7 @@ def test_serve_of_a_site_that_refuses_failed_plugins_ends(site: Site) -> None:
         site.probe(SERVE)
 
 
+@pytest.mark.database_independent
 def test_serve_runs_the_migrations_of_a_plugin_that_is_new_and_well(site: Site) -> None:
     rewrite(site, then="pass")
     activate(site, "MigrationRaises")
@@ -174,6 +179,7 @@ def test_serve_runs_the_migrations_of_a_plugin_that_is_new_and_well(site: Site) 
     assert state(site, "MigrationRaises") == ("on", None, None)
 
 
+@pytest.mark.database_independent
 def test_plugins_are_migrated_in_the_order_of_their_migrations_not_of_the_settings(site: Site) -> None:
     rewrite(site, then="pass")
     activate(site, "Early_Follower", "MigrationRaises")
@@ -206,6 +212,7 @@ def test_a_migration_that_fails_in_one_organisation_alone_is_told_and_the_plugin
     assert state(site, "MigrationRaises") == ("on", None, None)
 
 
+@pytest.mark.database_independent
 def test_without_a_database_to_look_at_no_plugin_waits(tmp_path: Path) -> None:
     site = Site(home=tmp_path, database={"engine": "postgresql", "port": 9})
     site.configure(["Witness"])

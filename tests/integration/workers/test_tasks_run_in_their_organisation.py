@@ -25,6 +25,7 @@ BROKERS = {
     "rabbitmq": os.environ.get("VAULT_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//"),
 }
 PATIENCE = 90.0
+pytestmark = pytest.mark.database_independent  # its site is on SQLite
 
 
 def broker_parameters():
