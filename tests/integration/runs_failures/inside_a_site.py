@@ -11,11 +11,12 @@ django.setup()
 
 from django.contrib.auth.models import Group  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import connection, connections  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry  # noqa: E402
 from Orchestrators.WorkerTasks.Maintenance import maintain_organisation  # noqa: E402
-from tests.integration.runs_failures.steps import leave_row, leave_row_later  # noqa: E402
+from tests.integration.runs_failures.steps import call_outside, leave_row, leave_row_later  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
 from VaultPlatform.runs.reading import list_deliveries, plane_named, shown_delivery, shown_run  # noqa: E402
 from VaultPlatform.runs.service import due_organisation_service, run_service  # noqa: E402
@@ -63,6 +64,32 @@ def hasten(slug: str) -> None:
     with tenancy.use(organisation):
         run_service.filter(ended_at__isnull=True, owner__isnull=True).update(next_attempt=now())
     due_organisation_service.filter(organisation=organisation.key).update(due_at=now())
+
+
+def synced(slug: str, number: str) -> None:
+    """How often PostgreSQL waits for its disk over so many runs of each kind; prints it by kind."""
+    counted = {}
+    with tenancy.use(tenancy.find_organisation(slug)):
+        for kind, steps in {"nothing": (), "DDD": (leave_row,) * 3, "EEE": (call_outside,) * 3}.items():
+            for count in (1, int(number)):  # the first one makes the process known
+                before = _syncs()
+                for each in range(count):
+                    run = OrchestratorRegistry.get("main")
+                    for step, function in enumerate(steps):
+                        run.add_step(function, None, f"{kind} {count} {each} {step}")
+                    run.execute()
+                counted[kind] = _syncs() - before
+    print(json.dumps(counted))
+
+
+def _syncs() -> int:
+    with connections["control"].cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+    with connections["control"].cursor() as cursor:
+        cursor.execute("SELECT wal_sync FROM pg_stat_wal")
+        return int(cursor.fetchone()[0])
 
 
 def look(slug: str) -> None:

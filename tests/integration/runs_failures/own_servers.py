@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +21,11 @@ SECONDS = 60.0
 class OwnServer:
     """A server of one kind; what it keeps stays in its folder while it is stopped."""
 
-    def __init__(self, kind: Kind, folder: Path) -> None:
+    def __init__(self, kind: Kind, folder: Path, *, instead: Mapping[str, str]) -> None:
+        """`instead`: arguments of its command that are to be others."""
         self._kind, self._folder = kind, folder
         self._recipe: Recipe = kind.recipe(folder)
+        self._command = tuple(instead.get(argument, argument) for argument in self._recipe.command)
         self._prefix = unprivileged(self._recipe.users, folder)
         self._keeper: subprocess.Popen[bytes] | None = None
         for command in self._recipe.before:
@@ -44,7 +46,7 @@ class OwnServer:
         """Start it, and wait until it can be used."""
         with (self._folder / "log").open("ab") as log:
             self._keeper = subprocess.Popen(
-                keeper.command_line((*self._prefix, *self._recipe.command), grace_seconds=1),
+                keeper.command_line((*self._prefix, *self._command), grace_seconds=1),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -88,12 +90,12 @@ class OwnServer:
 
 
 @contextmanager
-def own_server(kind: Kind) -> Iterator[OwnServer]:
+def own_server(kind: Kind, **instead: str) -> Iterator[OwnServer]:
     """A running server that ends with the block; the test is left out where it is not installed."""
     folder = Path(tempfile.mkdtemp(prefix=f"vault-own-{kind.name.lower()}-"))
     try:
         try:
-            server = OwnServer(kind, folder)
+            server = OwnServer(kind, folder, instead=instead)
         except CannotUse as error:
             pytest.skip(str(error))
         try:

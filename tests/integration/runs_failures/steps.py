@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.contrib.auth.models import Group
 
-from Orchestrators.ContextManager import context_manager, db_step
+from Orchestrators.ContextManager import context_manager, db_step, external_step
 
 
 @db_step
@@ -13,6 +13,12 @@ from Orchestrators.ContextManager import context_manager, db_step
 def leave_row(run: Any, name: str) -> None:
     """The step."""
     Group.objects.create(name=name)
+
+
+@external_step
+@context_manager()
+def call_outside(run: Any, name: str) -> None:
+    """A step outside of the database, which does nothing there."""
 
 
 @shared_task(name="test.leave_row_later")
