@@ -1,9 +1,11 @@
-"""How the API describes itself. In a room without imports, because Django's settings read it."""
+"""How the API describes itself. It imports next to nothing, because Django's settings read it."""
+
+from VaultPlatform.version import VERSION
 
 SPECTACULAR = {
     "TITLE": "NimbusVault",
     "DESCRIPTION": "A multi-tenant document vault. Send the organisation in the header `Org`.",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
     "DISABLE_ERRORS_AND_WARNINGS": True,  # they go to stderr past the log; what cannot be described is left out
     "SERVE_INCLUDE_SCHEMA": False,

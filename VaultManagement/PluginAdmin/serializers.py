@@ -14,5 +14,17 @@ class LoadStatusSerializer(serializers.Serializer):
 class PluginSerializer(serializers.Serializer):
     name = serializers.CharField()
     version = serializers.CharField()
+    title = serializers.CharField(allow_blank=True, help_text="What people call it.")
+    description = serializers.CharField(allow_blank=True)
+    author = serializers.CharField(allow_blank=True)
+    licence = serializers.CharField(allow_blank=True)
+    homepage = serializers.CharField(allow_blank=True)
+    requires = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        help_text="The plugins that it needs, each with a range of versions.",
+    )
+    required_by = serializers.ListField(
+        child=serializers.CharField(), help_text="The plugins that are on and need it."
+    )
     state = serializers.ChoiceField(("on", "off", "failed", "absent"))
     load_status = LoadStatusSerializer()

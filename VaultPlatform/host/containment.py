@@ -16,11 +16,12 @@ from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 from VaultPlatform.config import SettingsError
 from VaultPlatform.host.imports import PluginOff
 from VaultPlatform.host.manager import HookError
+from VaultPlatform.host.manifest import ManifestError
 from VaultPlatform.host.status import PluginRecord, Stage, StageError
 
 logger = logging.getLogger("vault.plugins")
 #: Errors whose text is the reason as it stands.
-_TEACHING = (StageError, SettingsError, HookError, PluginOff)
+_TEACHING = (StageError, ManifestError, SettingsError, HookError, PluginOff)
 #: Characters of a reason; the whole text is in the traceback.
 _LONGEST = 600
 

@@ -2,7 +2,7 @@
 
 import importlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from VaultPlatform.host import imports
 from VaultPlatform.host.containment import before_django, fail, stage
-from VaultPlatform.host.inventory import Inventory, find_plugins, manifest_version
+from VaultPlatform.host.inventory import Inventory, find_plugins
+from VaultPlatform.host.manifest import ManifestError, read_manifest
+from VaultPlatform.host.requirements import dependencies_first, lacking
 from VaultPlatform.host.status import (
     ErrorMode,
     PluginLoadError,
@@ -39,7 +41,7 @@ class PluginHost:
     """All plugins of this process.
 
     Parameters:
-        configured: names in the order of `Base.active_plugins`.
+        configured: names in the order of `Base.active_plugins`; a plugin that others need is loaded before them.
         plugins_dir: the repository's Plugins/ folder, whose plugins win over those of the same name elsewhere.
         plugin_dirs: further folders of plugins.
         plugin_errors: "skip" leaves a failing plugin out, "refuse" ends the process, "none" loads no plugin.
@@ -77,34 +79,57 @@ class PluginHost:
     # ------------------------------------------------------------------ before Django's apps
 
     def _prepare_all(self) -> None:
-        """Run the stages discover, manifest, import, settings of each plugin."""
+        """Run the stages discover, manifest, requires, import, settings of each plugin."""
+        self._read_manifests_of_others()
         if self.plugin_errors == "none":
             for name in self.configured:
                 self._records[name].reason = 'Base.plugin_errors is "none", so no plugin is loaded'
             return
         for record in self._configured_records():
-            self._prepare(record)
+            record.state = "on"
+            self.loaded.append(record.name)
+            self._run_stages(record, (Stage.DISCOVER, self._discover), (Stage.MANIFEST, self._read_manifest))
+        needs = {name: record.manifest.requires.plugins for name, record in self._records.items()}
+        self.configured = dependencies_first(self.configured, needs)
+        self.loaded.sort(key=self.configured.index)
+        for record in self._configured_records():
+            self._run_stages(
+                record,
+                (Stage.REQUIRES, self._check_requirements),
+                (Stage.IMPORT, self._import),
+                (Stage.SETTINGS, self._check_settings),
+            )
         self._warn_of_unused_blocks()
         self._refuse_if_asked()
 
-    def _prepare(self, record: PluginRecord) -> None:
-        record.state = "on"
-        self.loaded.append(record.name)
-        with self.run_stage(record, Stage.DISCOVER):
-            record.folder = self._inventory.folder(record.name)
-            ignored = self._inventory.shadowed.get(record.name, [])
-            record.notes += [f"a folder of the same name in {folder.parent} is ignored" for folder in ignored]
-        for name, work in (
-            (Stage.MANIFEST, self._read_manifest),
-            (Stage.IMPORT, self._import),
-            (Stage.SETTINGS, self._check_settings),
-        ):
+    def _run_stages(
+        self, record: PluginRecord, *stages: tuple[Stage, Callable[[PluginRecord], None]]
+    ) -> None:
+        for name, work in stages:
             if record.state == "on":
                 with self.run_stage(record, name), before_django():
                     work(record)
 
+    def _discover(self, record: PluginRecord) -> None:
+        record.folder = self._inventory.folder(record.name)
+        ignored = self._inventory.shadowed.get(record.name, [])
+        record.notes += [f"a folder of the same name in {folder.parent} is ignored" for folder in ignored]
+
     def _read_manifest(self, record: PluginRecord) -> None:
-        record.version = manifest_version(self._inventory.folder(record.name))
+        record.manifest = read_manifest(self._inventory.folder(record.name))
+
+    def _read_manifests_of_others(self) -> None:
+        """Of plugins that are off: they are shown, too."""
+        for name in self._records.keys() - set(self.configured):
+            record = self._records[name]
+            try:
+                record.manifest = read_manifest(self._inventory.folders[name])
+            except ManifestError as error:
+                record.notes.append(str(error))
+
+    def _check_requirements(self, record: PluginRecord) -> None:
+        if reason := lacking(record, self._records):
+            raise StageError(reason)
 
     def _import(self, record: PluginRecord) -> None:
         self._modules[record.name] = importlib.import_module(record.package)
@@ -136,6 +161,8 @@ class PluginHost:
         owners = core_labels(core_apps) if candidates else {}
         configs = []
         for record in candidates:
+            if record.state != "on":  # one that it needs has failed
+                continue
             with self.run_stage(record, Stage.APPS), before_django():
                 config = app_config(record, module=self._modules[record.name], host=self)
                 if config.label in owners:
@@ -189,7 +216,14 @@ class PluginHost:
     def status(self) -> list[PluginStatus]:
         """Return every plugin configured or found: those of `configured` in order, then the others by name."""
         others = sorted(set(self._records) - set(self.configured))
-        return [self._records[name].shown() for name in (*self.configured, *others)]
+        return [
+            self._records[name].shown(required_by=self.required_by(name))
+            for name in (*self.configured, *others)
+        ]
+
+    def required_by(self, name: str) -> list[str]:
+        """Names of the plugins that are on and need the plugin `name`, in order."""
+        return [record.name for record in self._on() if name in record.manifest.requires.plugins]
 
     def is_on(self, name: str, organisation: object = None) -> bool:
         """Whether the plugin `name` is on here; the one place that answers this for hooks, routes and jobs alike."""
@@ -232,6 +266,9 @@ class PluginHost:
             disconnect_signals(record.package)
             forget_checks(record.package)
             imports.forget(record)
+        for name in self.required_by(record.name):
+            other = self._records[name]
+            self.fail(other, Stage.REQUIRES, StageError(lacking(other, self._records)))
 
     def without_migrations(self, label: str) -> None:
         """Have Django see no migrations for `label`."""

@@ -1,14 +1,9 @@
-"""Which plugins there are: folders of the plugin directories, and what their plugin.yaml says.
-
-Nothing of a plugin is imported here.
-"""
+"""Which plugins there are: folders of the plugin directories. Nothing of a plugin is imported here."""
 
 import difflib
 import keyword
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import yaml
 
 from VaultPlatform.host.status import StageError
 
@@ -61,26 +56,3 @@ def find_plugins(directories: list[Path]) -> Inventory:
 
 def _may_be_plugin(path: Path) -> bool:
     return path.is_dir() and path.name not in RESERVED and path.name[0] not in "._"
-
-
-def manifest_version(folder: Path) -> str:
-    """Return `version` of the folder's plugin.yaml, "0" when it has none. Raises `StageError` on a broken file."""
-    path = folder / "plugin.yaml"
-    if not path.is_file():
-        return "0"
-    try:
-        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StageError(
-            f"{folder.name}/plugin.yaml is not valid YAML: {' '.join(str(error).split())}"
-        ) from error
-    if manifest is None:
-        return "0"
-    if not isinstance(manifest, dict):
-        raise StageError(
-            f"{folder.name}/plugin.yaml must be a mapping of keys, not a {type(manifest).__name__}"
-        )
-    version = manifest.get("version", "0")
-    if not isinstance(version, str | int | float) or isinstance(version, bool):
-        raise StageError(f'{folder.name}/plugin.yaml: version must be text such as "1.2.0"')
-    return str(version)

@@ -51,8 +51,9 @@ class Loading:
 
     def _each(self, name: Stage, work: Callable[[PluginRecord], None]) -> None:
         for record in self.host.records_on():
-            with self.host.run_stage(record, name):
-                work(record)
+            if record.state == "on":  # none that it needs has failed meanwhile
+                with self.host.run_stage(record, name):
+                    work(record)
 
     def withdraw(self, record: PluginRecord) -> None:
         """Take a plugin's routes and orchestrators out."""

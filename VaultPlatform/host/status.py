@@ -3,11 +3,13 @@
 Also the two ways a plugin can be refused: `StageError` inside the host, `PluginLoadError` for the whole site.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
+
+from VaultPlatform.host.manifest import Manifest
 
 State = Literal["on", "off", "failed", "absent"]
 ErrorMode = Literal["skip", "refuse", "none"]
@@ -18,6 +20,7 @@ class Stage(StrEnum):
 
     DISCOVER = "discover"
     MANIFEST = "manifest"
+    REQUIRES = "requires"
     IMPORT = "import"
     SETTINGS = "settings"
     APPS = "apps"
@@ -63,6 +66,19 @@ class PluginStatus:
     routes_registered: bool
     #: The folder it comes from, as configured; "" when there is none.
     source: str
+    #: From plugin.yaml, as it says them; "" where it does not.
+    title: str
+    description: str
+    author: str
+    licence: str
+    homepage: str
+    #: The plugins that it needs, each with a range of versions, "" for any.
+    requires: dict[str, str]
+    #: The plugins that are on and need it.
+    required_by: list[str]
+
+
+_SAID = ("title", "description", "author", "licence", "homepage")
 
 
 @dataclass(kw_only=True)
@@ -71,7 +87,8 @@ class PluginRecord:
 
     name: str
     folder: Path | None = None
-    version: str = "0"
+    #: What its plugin.yaml says.
+    manifest: Manifest = field(default_factory=Manifest)
     state: State = "off"
     stage: Stage | None = None
     reason: str | None = None
@@ -91,12 +108,17 @@ class PluginRecord:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def version(self) -> str:
+        """From plugin.yaml, else "0"."""
+        return self.manifest.version
+
+    @property
     def package(self) -> str:
         """The dotted name it is imported by."""
         return f"Plugins.{self.name}"
 
-    def shown(self) -> PluginStatus:
-        """Return this record as the value that may be shown."""
+    def shown(self, *, required_by: Sequence[str]) -> PluginStatus:
+        """Return this record as the value that may be shown; `required_by`, the plugins that are on and need it."""
         return PluginStatus(
             name=self.name,
             version=self.version,
@@ -105,4 +127,7 @@ class PluginRecord:
             reason=self.reason or ("; ".join(self.notes) or None),
             routes_registered=self.state == "on" and bool(self.routes),
             source=str(self.folder or ""),
+            **{name: getattr(self.manifest, name) for name in _SAID},
+            requires=dict(self.manifest.requires.plugins),
+            required_by=list(required_by),
         )

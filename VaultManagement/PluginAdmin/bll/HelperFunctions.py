@@ -22,6 +22,13 @@ def format_plugin(status: PluginStatus) -> dict[str, Any]:
     return {
         "name": status.name,
         "version": status.version,
+        "title": status.title,
+        "description": status.description,
+        "author": status.author,
+        "licence": status.licence,
+        "homepage": status.homepage,
+        "requires": status.requires,
+        "required_by": status.required_by,
         "state": status.state,
         "load_status": {
             "routes_registered": status.routes_registered,

@@ -54,4 +54,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(shown, indent=2))
             return
         for key, value in shown.items():
-            self.stdout.write(f"{key}: {value if value is not None else '-'}")
+            self.stdout.write(f"{key}: {_plain(value)}")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{name} {wanted}".rstrip() for name, wanted in value.items()]
+    if isinstance(value, list):
+        value = ", ".join(value)
+    return "-" if value in (None, "") else str(value)

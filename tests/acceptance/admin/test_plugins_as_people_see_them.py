@@ -66,7 +66,8 @@ def by_name(answer: list[Any]) -> dict[str, dict[str, Any]]:
 def test_administrators_see_each_plugins_state_and_why(answers: Answers) -> None:
     plugins = by_name(answers["/vault/plugins"])
     assert list(plugins)[: len(ACTIVE)] == ACTIVE
-    assert plugins["Witness"].keys() == {"name", "version", "state", "load_status"}
+    says = {"title", "description", "author", "licence", "homepage", "requires", "required_by"}
+    assert plugins["Witness"].keys() == {"name", "version", "state", "load_status", *says}
     well = {"routes_registered": True, "stage": None, "failure_reason": None}
     assert (plugins["Witness"]["state"], plugins["Witness"]["load_status"]) == ("on", well)
     assert plugins["Bystander"]["state"] == "off"

@@ -27,7 +27,7 @@ WATCHED = {
     "docs/operations.md": {"sh", "json", "text"},
     "docs/orchestrator.md": {"python", "pycon"},
     "docs/organisations.md": {"sh", "text"},
-    "docs/plugins.md": {"sh", "json", "python", "text"},
+    "docs/plugins.md": {"yaml", "sh", "json", "python", "text"},
     "docs/rest.md": {"sh", "json", "text"},
     "docs/runs.md": {"python", "pycon"},
     "docs/security.md": {"json", "text"},  # in tests/integration/web

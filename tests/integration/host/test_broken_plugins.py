@@ -15,6 +15,8 @@ BROKEN = {
     "AppsWrongName": ("apps", 'it must be "Plugins.AppsWrongName"'),
     "CheckComplains": ("ready", "a licence is missing (complains.E001)"),
     "CheckRaises": ("ready", "OSError: the check itself is broken (CheckRaises/apps.py:9)"),
+    "CircleOne": ("requires", "CircleOne → CircleTwo → CircleOne; one of them has to do without"),
+    "CircleTwo": ("requires", "CircleTwo → CircleOne → CircleTwo; one of them has to do without"),
     "ClassMissing": ("class", "it must define class ClassMissing"),
     "ClassNeedsArguments": ("class", "must be made without arguments"),
     "ClassRaises": ("class", "TypeError: object of type 'int' has no len() (ClassRaises/ClassRaises.py:8)"),
@@ -44,6 +46,7 @@ BROKEN = {
     "InitRecurses": ("import", "RecursionError"),
     "LateFailure": ("urls", "LookupError: no routes today (LateFailure/urls.py:3)"),
     "ManifestBroken": ("manifest", "plugin.yaml is not valid YAML"),
+    "ManifestUnknown": ("manifest", "plugin.yaml: license is unknown; did you mean licence?"),
     "MigrationBroken": (
         "migrations",
         "a migration that fails (MigrationBroken/migrations/0001_initial.py:3)",
@@ -69,6 +72,19 @@ BROKEN = {
     "NeedsOff": ("urls", "plugin Bystander is off: it is not in Base.active_plugins (NeedsOff/urls.py:3)"),
     "OrchestratorWrong": ("orchestrators", "it is no orchestrator class"),
     "ReadyRaises": ("ready", "RuntimeError: not ready (ReadyRaises/apps.py:"),
+    "RequiresFailed": (
+        "requires",
+        "it needs the plugin InitRaises, which failed at stage import: RuntimeError: the plugin is not well",
+    ),
+    "RequiresLate": ("requires", "it needs the plugin LateFailure, which failed at stage urls"),
+    "RequiresNewer": ("requires", "it needs NimbusVault >=99, and this is"),
+    "RequiresNobody": ("requires", "it needs the plugin Nobody_Plugin >=1, which is not there"),
+    "RequiresOff": ("requires", "it needs the plugin Bystander, which is off; add Bystander to"),
+    "RequiresOther": ("requires", "it needs the plugin Witness >=3, and Witness is 2.1"),
+    "RequiresPackage": (
+        "requires",
+        "the Python package a-package-that-nobody-has>=2, which is not installed",
+    ),
     "RouteCatchAll": ("urls", 'route "<path:rest>" would catch requests meant for others'),
     "RouteClassView": ("urls", "has an invalid view, pass View.as_view()"),
     "RouteCore": ("urls", 'route "documents/<uuid>" belongs to the core already'),
@@ -85,7 +101,7 @@ BROKEN = {
     "ViewsSyntax": ("urls", "SyntaxError: '(' was never closed (views.py, line 4) (ViewsSyntax/views.py:4)"),
 }
 #: Plugins of the zoo that load; Witness first, so that of two that clash it is the one that stays.
-WELL = ("Witness", "Bare", "HookRaises")
+WELL = ("RequiresWitness", "Witness", "Bare", "HookRaises")
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +140,14 @@ def test_plugins_beside_broken_ones_load(plugins: dict[str, dict[str, Any]]) -> 
     assert {name: plugins[name]["state"] for name in WELL} == dict.fromkeys(WELL, "on")
     assert plugins["Witness"]["version"] == "2.1"
     assert plugins["Witness"]["routes_registered"]
+
+
+def test_a_plugin_comes_behind_what_it_needs_and_both_say_so(plugins: dict[str, dict[str, Any]]) -> None:
+    assert list(plugins)[:3] == ["Witness", "RequiresWitness", "Bare"]
+    shown = plugins["RequiresWitness"]
+    assert (shown["title"], shown["author"], shown["licence"]) == ("A plugin with a need", "The zoo", "MIT")
+    assert shown["requires"] == {"Witness": ">=2,<3"}
+    assert plugins["Witness"]["required_by"] == ["RequiresWitness"]
 
 
 def test_a_plugin_that_is_not_configured_is_listed_as_off(plugins: dict[str, dict[str, Any]]) -> None:

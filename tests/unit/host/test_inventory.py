@@ -1,10 +1,10 @@
-"""Which folders are plugins, and what their plugin.yaml says."""
+"""Which folders are plugins."""
 
 from pathlib import Path
 
 import pytest
 
-from VaultPlatform.host.inventory import find_plugins, manifest_version
+from VaultPlatform.host.inventory import find_plugins
 from VaultPlatform.host.status import StageError
 
 pytestmark = pytest.mark.database_independent
@@ -48,20 +48,3 @@ def test_a_name_that_cannot_be_a_plugin_is_refused_with_the_reason(
     plugin(tmp_path, "Notes_Plugin")
     with pytest.raises(StageError, match=words):
         find_plugins([tmp_path]).folder(name)
-
-
-@pytest.mark.parametrize(
-    ("text", "version"), [("version: 1.2.0\n", "1.2.0"), ("version: 2\n", "2"), ("", "0"), ("name: x\n", "0")]
-)
-def test_the_version_is_the_manifests(tmp_path: Path, text: str, version: str) -> None:
-    assert manifest_version(plugin(tmp_path, "P", **{"plugin.yaml": text})) == version
-
-
-@pytest.mark.parametrize("text", ["a: [\n", "- one\n", "version: [1]\n", "version: true\n"])
-def test_a_manifest_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(StageError, match=r"plugin\.yaml"):
-        manifest_version(plugin(tmp_path, "P", **{"plugin.yaml": text}))
-
-
-def test_a_plugin_without_manifest_has_version_0(tmp_path: Path) -> None:
-    assert manifest_version(plugin(tmp_path, "P")) == "0"

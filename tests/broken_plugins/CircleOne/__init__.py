@@ -1,0 +1,1 @@
+"""Needs CircleTwo, which needs it."""

@@ -1,0 +1,1 @@
+"""Needs CircleOne, which needs it."""

@@ -1,0 +1,1 @@
+"""Says what no manifest says."""

@@ -1,0 +1,1 @@
+"""Needs a plugin that raises when it is imported."""

@@ -1,0 +1,1 @@
+"""Needs a plugin that fails when all else is done."""

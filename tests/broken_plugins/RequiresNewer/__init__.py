@@ -1,0 +1,1 @@
+"""Needs a NimbusVault that is not there yet."""

@@ -1,0 +1,1 @@
+"""Needs a plugin that is off."""

@@ -1,0 +1,1 @@
+"""Needs a plugin in another version."""

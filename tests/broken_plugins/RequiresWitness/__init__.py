@@ -1,0 +1,1 @@
+"""Needs a plugin that is well, and comes behind it wherever it is named."""
