@@ -235,6 +235,7 @@ class Execution:
         stands: list[bool] = []
         try:
             with scope(kind, on_effects=lambda: stands.append(True)):
+                self._blocks = open_blocks()
                 for mark in batch:
                     self._attempt(mark)
                     if self._finished:
@@ -330,7 +331,7 @@ class Execution:
 
     def _run_step(self, mark: Mark) -> None:
         step, run = mark.step, self._run
-        self._signal, self._outcome, self._blocks = None, {}, open_blocks()
+        self._signal, self._outcome = None, {}
         events, notes = len(run.events), len(run.noted)
         if step.kind is StepKind.EXTERNAL:
             self.record.require_owned()

@@ -3,6 +3,18 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from VaultModels.RunFunctions import make_run_functions, undo_run_functions
+
+
+def make_functions(apps, schema_editor):
+    """What PostgreSQL does for the journal."""
+    make_run_functions(schema_editor)
+
+
+def undo_functions(apps, schema_editor):
+    """Take it out again."""
+    undo_run_functions(schema_editor)
+
 
 class Migration(migrations.Migration):
 
@@ -67,4 +79,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('idempotency_key',), name='run_idempotency')],
             },
         ),
+        migrations.RunPython(make_functions, undo_functions),
     ]

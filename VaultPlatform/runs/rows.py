@@ -182,9 +182,13 @@ def note_owned(owner: UUID, organisation: str) -> None:
         cursor.execute(f"{statement.text} ON CONFLICT DO NOTHING", statement.params)
 
 
-_AS_INSERTED = """ RETURNING id, hook_name, listener, kwargs, entity, attempts, entity <> '' AND EXISTS (
-    SELECT 1 FROM run_delivery e WHERE e.entity = run_delivery.entity AND e.listener = run_delivery.listener
-    AND e.id < run_delivery.id AND e.run_id <> run_delivery.run_id AND e.next_attempt IS NOT NULL)"""
+_AS_INSERTED = " RETURNING id, hook_name, listener, kwargs, entity, attempts, "
+_WAITS = {
+    "postgresql": "run_delivery_waits(entity, listener, id, run_id)",  # see VaultModels.RunFunctions
+    "sqlite": """entity <> '' AND EXISTS (SELECT 1 FROM run_delivery e WHERE e.entity = run_delivery.entity
+        AND e.listener = run_delivery.listener AND e.id < run_delivery.id AND e.run_id <> run_delivery.run_id
+        AND e.next_attempt IS NOT NULL)""",
+}
 
 
 class Delivery(NamedTuple):
@@ -213,7 +217,8 @@ def deliveries_inserted(
 
     columns, marks = ", ".join(values[0]), ", ".join(["%s"] * len(values[0]))
     text = f"INSERT INTO run_delivery ({columns}) VALUES {', '.join([f'({marks})'] * len(values))}"  # noqa: S608  # nosec B608
-    return Statement(text + _AS_INSERTED, [each for row in values for each in _adapted(plane, row)], take)
+    params = [each for row in values for each in _adapted(plane, row)]
+    return Statement(text + _AS_INSERTED + _WAITS[plane.connection.vendor], params, take)
 
 
 def remove_deliveries(ids: Sequence[int]) -> bool:
