@@ -97,7 +97,7 @@ def test_the_plugins_that_come_with_the_vault_say_who_they_are(folder: Path) -> 
 
 def test_the_example_on_the_page_for_authors_is_one(folder: Path) -> None:
     (example,) = [block for block in blocks_of("docs/plugins.md") if block.language == "yaml"]
-    (folder / "plugin.yaml").write_text(example.text.replace("Diary_Plugin", folder.name))
+    (folder / "plugin.yaml").write_text(example.text.replace("Greeting_Plugin", folder.name))
     manifest = read_manifest(folder)
-    assert manifest.title == "Diary" and manifest.requires.packages == ("httpx>=0.27",)
+    assert manifest.title == "Greeting" and manifest.requires.packages == ("pluggy>=1.6",)
     assert set(manifest.model_dump()) == manifest.model_fields_set
