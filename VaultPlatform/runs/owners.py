@@ -163,8 +163,9 @@ def _registered() -> Owner:
     file = os.open(unlocked, os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(file, fcntl.LOCK_EX)
     unlocked.rename(path)  # locked before anybody sees it
+    before = time.monotonic()  # the lease must not seem longer to its owner than to others
     run_owner_service.create(id=owner_id, host=this_host(), pid=os.getpid(), lease_until=now() + LEASE)
-    return Owner(id=owner_id, file=file, path=path)
+    return Owner(id=owner_id, file=file, path=path, renewed=before)
 
 
 def _renew(owner: Owner) -> None:
