@@ -25,7 +25,7 @@ from tests.integration.workers.test_tasks_run_in_their_organisation import (
 )
 from tests.site import REPOSITORY
 
-TASKS, KILLS = int(os.environ.get("VAULT_TEST_TASKS", "60")), int(os.environ.get("VAULT_TEST_KILLS", "3"))
+TASKS, KILLS = int(os.environ.get("VAULT_TEST_TASKS", "90")), int(os.environ.get("VAULT_TEST_KILLS", "4"))
 SECONDS = 240 + TASKS // 5
 pytestmark = [pytest.mark.timeout(SECONDS + 120), pytest.mark.database_independent]
 

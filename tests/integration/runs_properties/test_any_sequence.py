@@ -42,7 +42,7 @@ from VaultPlatform.runs.service import (
 )
 from VaultPlatform.runs.sweep import sweep_once
 
-SEQUENCES = int(os.environ.get("VAULT_TEST_SEQUENCES", "40"))
+SEQUENCES = int(os.environ.get("VAULT_TEST_SEQUENCES", "120"))
 #: Among so many sequences, and more, there are all of these.
 ENOUGH = 40
 USUAL = ("completed", "compensated", "stuck", "execute died", "take_up died", "sweep died")
