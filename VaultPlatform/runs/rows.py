@@ -25,7 +25,7 @@ from django.db import (
 
 from Orchestrators.Errors import OwnershipLost
 from VaultPlatform.runs.planes import Plane
-from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit, take_rows
+from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit, run_one_by_one, take_rows
 
 #: What is JSON.
 _JSON = frozenset({"plan", "steps", "result", "response", "progress", "actor", "kwargs"})
@@ -143,11 +143,7 @@ def run_fenced(plane: Plane, statements: Sequence[Statement], *, fenced: bool = 
         alone = len(statements) == 1
         together = nullcontext() if alone else transaction.atomic(using=plane.alias, savepoint=False)
         with together, connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement.text, statement.params)
-                AtCommit.check(statement.text, cursor)
-                if statement.taken is not None:
-                    statement.taken(cursor.fetchall())
+            run_one_by_one(cursor, [(AtCommit, statement) for statement in statements])
     except DatabaseError as error:
         if fenced and is_fence(error):
             raise Overtaken(_OVERTAKEN) from error

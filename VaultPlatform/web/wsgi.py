@@ -40,7 +40,7 @@ def vault_application() -> VaultHandler:
     """
     django.setup(set_prefix=False)
     handler = VaultHandler()
-    len(get_resolver().url_patterns)
+    len(get_resolver().url_patterns)  # imports them
     gc.collect()
     gc.freeze()
     return handler

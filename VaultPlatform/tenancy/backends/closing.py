@@ -106,7 +106,7 @@ class ClosingTransactions(Wrapper):
                     for statement in kind.write(self, cursor, [work for work in works if type(work) is kind])
                 ]
                 if not joins or not statements:
-                    self._one_by_one(cursor, statements)
+                    run_one_by_one(cursor, statements)
                     return False
                 text = ";".join([each.text for _, each in statements] + ["COMMIT"])
                 cursor.execute(text, [value for _, each in statements for value in each.params])
@@ -124,10 +124,11 @@ class ClosingTransactions(Wrapper):
             raise
         return joins
 
-    @staticmethod
-    def _one_by_one(cursor: Any, statements: Sequence[tuple[type[WrittenAtCommit], Statement]]) -> None:
-        for kind, statement in statements:
-            cursor.execute(statement.text, statement.params)
-            kind.check(statement.text, cursor)
-            if statement.taken is not None:
-                statement.taken(cursor.fetchall())
+
+def run_one_by_one(cursor: Any, statements: Sequence[tuple[type[WrittenAtCommit], Statement]]) -> None:
+    """Run statements where each is a message of its own, checked by the class that it belongs to."""
+    for kind, statement in statements:
+        cursor.execute(statement.text, statement.params)
+        kind.check(statement.text, cursor)
+        if statement.taken is not None:
+            statement.taken(cursor.fetchall())
