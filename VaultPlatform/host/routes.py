@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from django.core.checks import ERROR
-from django.urls import URLPattern, URLResolver
+from django.urls import ResolverMatch, URLPattern, URLResolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 
 from VaultPlatform.host.status import StageError
@@ -17,6 +17,27 @@ _LITERAL_START = re.compile(r"\^?[A-Za-z0-9_-]+(?:[/$\\]|$)")
 _FIRST_WORD = re.compile(r"\^?([A-Za-z0-9_-]+)(?:[/$]|$)")
 
 
+class ByFirstWord(URLResolver):
+    """Routes of which a path only meets those that its first word may lead to, however many there are."""
+
+    def __init__(self, prefix: str, patterns: Sequence[type_of_route]) -> None:
+        super().__init__(RoutePattern(prefix, is_endpoint=False), list(patterns))
+        known = [each.pattern.words if isinstance(each.pattern, WordsPattern) else None for each in patterns]
+        self._by_word = {
+            word: URLResolver(
+                self.pattern,
+                [each for each, words in zip(patterns, known, strict=True) if words is None or word in words],
+            )
+            for word in {"", *(word for words in known for word in words or ())}
+        }
+        self._prefix = prefix
+
+    def resolve(self, path: str) -> ResolverMatch:
+        """The view for `path`. Raises Resolver404."""
+        word = str(path).removeprefix(self._prefix).partition("/")[0]
+        return self._by_word.get(word, self._by_word[""]).resolve(path)
+
+
 class WordsPattern(RoutePattern):
     """Matches paths that begin with one of `words`, and takes nothing off them.
 
@@ -25,10 +46,10 @@ class WordsPattern(RoutePattern):
 
     def __init__(self, words: Iterable[str]) -> None:
         super().__init__("")
-        self._words = frozenset(words)
+        self.words = frozenset(words)
 
     def match(self, path: str) -> tuple[str, tuple[Any, ...], dict[str, Any]] | None:
-        return (path, (), {}) if path.partition("/")[0] in self._words else None
+        return (path, (), {}) if path.partition("/")[0] in self.words else None
 
 
 def mounted(patterns: Sequence[type_of_route], *, app_name: str | None = None) -> URLResolver:
