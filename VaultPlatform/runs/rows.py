@@ -289,16 +289,17 @@ def mark_due(organisation: str, at: datetime) -> None:
 
 
 def _adapted(plane: Plane, values: Mapping[str, Any]) -> list[Any]:
-    return [_adapted_value(plane, column, value) for column, value in values.items()]
+    connection = plane.connection
+    return [_adapted_value(connection, column, value) for column, value in values.items()]
 
 
-def _adapted_value(plane: Plane, column: str, value: Any) -> Any:
+def _adapted_value(connection: Any, column: str, value: Any) -> Any:
     if value is None:
         return None
     if column in _JSON:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if isinstance(value, datetime):
-        return plane.connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, UUID) and plane.connection.vendor == "sqlite":
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and connection.vendor == "sqlite":
         return value.hex
     return value
