@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -122,6 +123,7 @@ def _organisation_known() -> Iterator[None]:
         if organisation is not None:
             directory.forget(organisation.slug)
             tenancy.get_organisation(organisation.slug)
+            settings.PLUGIN_HOST.off_in(organisation)
         yield
     finally:
         directory.TTL_SECONDS = ttl

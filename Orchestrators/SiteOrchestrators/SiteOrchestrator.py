@@ -8,6 +8,7 @@ from Orchestrators.ContextManager import context_manager
 from VaultManagement.Site.bll.PostApisbll import (
     CHANGE,
     OUTCOME,
+    SAYING,
     create_administrator_bll,
     create_organisation_bll,
     delete_organisation_bll,
@@ -16,6 +17,9 @@ from VaultManagement.Site.bll.PostApisbll import (
     resume_organisation_bll,
     rollback_change_organisation_bll,
     rollback_create_organisation_bll,
+    rollback_say_of_plugin_bll,
+    said_before,
+    say_of_plugin_bll,
     suspend_organisation_bll,
 )
 from VaultPlatform.identity.passwords import hashed_password
@@ -123,6 +127,31 @@ class SiteOrchestrator(Workflow):
             - None. The organisation becomes the run's result.
         """
         self._stage_change(delete_organisation_bll, slug=slug)
+
+    @context_manager(get_contexts={}, set_contexts=SAYING)
+    def stage_say_of_plugin(
+        self, name: str, words: Mapping[str, bool | None], organisation: str | None = None
+    ) -> None:
+        """
+        Description: Stage what an operator says of a plugin in an organisation, or in all of them.
+
+        Input:
+            - name: the plugin.
+            - words: allowed and switched_on, one or both, with true, false, or None to take back what was said.
+            - organisation: its slug; None for all of which nothing else was said.
+
+        Output:
+            - None. What is said there then, and whether the plugin is on, becomes the run's result.
+        """
+        self.mainorchestrator.set_context_schema({"said_before": dict})
+        self.mainorchestrator.add_step(
+            say_of_plugin_bll,
+            rollback_say_of_plugin_bll,
+            name=name,
+            organisation=organisation,
+            words=dict(words),
+            before=said_before(name, organisation, words),
+        )
 
     def _stage_change(self, forward: Callable[..., Any], **arguments: Any) -> None:
         """

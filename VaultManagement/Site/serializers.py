@@ -4,9 +4,12 @@ REST framework takes fields out of the class body, so those that are called `sou
 own; the type checker cannot know.
 """
 
+from typing import Any
+
 from rest_framework import serializers
 
 from NimbusVaultConstants.CommonConstants.Bodies import BodySerializer
+from NimbusVaultConstants.CommonConstants.PagingSerializers import PageQuerySerializer
 from VaultManagement.PluginAdmin.serializers import PluginSerializer
 from VaultManagement.Users.serializers import NewPasswordField, UsernameField
 
@@ -67,7 +70,44 @@ class OrganisationSerializer(serializers.Serializer):
     )
 
 
+class SaidSerializer(serializers.Serializer):
+    allowed = serializers.BooleanField(
+        allow_null=True, help_text="Whether it may be on; null if nothing was said, which allows it."
+    )
+    switched_on = serializers.BooleanField(
+        allow_null=True, help_text="Whether it is on where it may be; null if nothing was said."
+    )
+
+
+class SayOfPluginSerializer(BodySerializer):
+    """One word of a plugin, or both; null takes back what was said."""
+
+    organisation = serializers.CharField(
+        max_length=40, required=False, allow_null=True, help_text="Its slug; all of them without one."
+    )
+    allowed = serializers.BooleanField(required=False, allow_null=True)
+    switched_on = serializers.BooleanField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.keys() & {"allowed", "switched_on"}:
+            raise serializers.ValidationError("Say something: allowed, switched_on, or both.")
+        return attrs
+
+
+class PluginOrganisationSerializer(SaidSerializer):
+    organisation = serializers.CharField(allow_null=True, help_text="Its slug; null for all of them.")
+    on = serializers.BooleanField(allow_null=True)
+    reason = serializers.CharField(allow_null=True, help_text="Why it is off there.")
+
+
+class PluginOrganisationsQuerySerializer(PageQuerySerializer):
+    on = serializers.BooleanField(
+        default=None, allow_null=True, help_text="Only those in which it is on, or off."
+    )
+
+
 class SitePluginSerializer(PluginSerializer):
+    everywhere = SaidSerializer(help_text="What holds where nothing else was said.")
     source = serializers.CharField(allow_null=True, help_text="The folder it comes from.")  # type: ignore[assignment]
     traceback = serializers.CharField(allow_null=True, help_text="Of the failure, if there was one.")
 

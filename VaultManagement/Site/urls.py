@@ -11,6 +11,7 @@ from VaultManagement.Site.views import (
     Organisations,
     OrganisationSuspend,
     SitePluginDetail,
+    SitePluginOrganisations,
     SitePlugins,
     SiteSignIn,
 )
@@ -25,5 +26,6 @@ urlpatterns = [
     path("site/organisations/<str:slug>/import", OrganisationImport.as_view()),
     path("site/plugins", SitePlugins.as_view()),
     path("site/plugins/<str:name>", SitePluginDetail.as_view()),
+    path("site/plugins/<str:name>/organisations", SitePluginOrganisations.as_view()),
     path("site/hooks", Hooks.as_view()),
 ]

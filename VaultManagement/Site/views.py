@@ -21,6 +21,9 @@ from VaultManagement.Site.serializers import (
     ImportQuerySerializer,
     NewOrganisationSerializer,
     OrganisationSerializer,
+    PluginOrganisationSerializer,
+    PluginOrganisationsQuerySerializer,
+    SayOfPluginSerializer,
     SitePluginSerializer,
     SiteSignInSerializer,
     SiteTokenSerializer,
@@ -154,6 +157,26 @@ class SitePluginDetail(ModelAPIView):
     def get(self, request: Request, name: str) -> Response:
         """The plugin, with the traceback if it failed."""
         return Response(GetApisbll.get_site_plugin(name=name))
+
+
+class SitePluginOrganisations(ModelAPIView):
+    """Where a plugin is on."""
+
+    @extend_schema(
+        parameters=[PluginOrganisationsQuerySerializer], responses=paged(PluginOrganisationSerializer)
+    )
+    def get(self, request: Request, name: str) -> Response:
+        """The organisations, by slug, with what was said of the plugin there."""
+        query = validated(PluginOrganisationsQuerySerializer, request)
+        return Response(GetApisbll.list_plugin_organisations(name=name, **query))
+
+    @extend_schema(request=SayOfPluginSerializer, responses=PluginOrganisationSerializer)
+    def post(self, request: Request, name: str) -> Response:
+        """Say whether it may be on, or is, in one organisation or in all."""
+        words = validated(SayOfPluginSerializer, request)
+        site = OrchestratorRegistry.get("site")
+        site.stage_say_of_plugin(name, organisation=words.pop("organisation", None), words=words)
+        return run_response(site)
 
 
 class Hooks(ModelAPIView):

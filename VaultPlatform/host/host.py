@@ -27,6 +27,7 @@ from VaultPlatform.host.status import (
 if TYPE_CHECKING:
     from VaultPlatform.host.hook_guards import Tally
     from VaultPlatform.host.loading import Loading
+    from VaultPlatform.tenancy import Organisation
 
 
 class BlockReader(Protocol):
@@ -225,10 +226,39 @@ class PluginHost:
         """Names of the plugins that are on and need the plugin `name`, in order."""
         return [record.name for record in self._on() if name in record.manifest.requires.plugins]
 
-    def is_on(self, name: str, organisation: object = None) -> bool:
-        """Whether the plugin `name` is on here; the one place that answers this for hooks, routes and jobs alike."""
+    def is_on(self, name: str, organisation: "Organisation | None" = None) -> bool:
+        """Whether the plugin `name` is on in `organisation`; without one, whether it loaded.
+
+        The one place that answers this for routes, hooks, tasks and descriptions alike. It costs no query but for one
+        every so often: see `VaultPlatform.host.switches`.
+        """
+        return self.why_off(name, organisation) is None
+
+    def why_off(self, name: str, organisation: "Organisation | None" = None) -> str | None:
+        """Why the plugin `name` is off in `organisation`, or did not load; None if it is on."""
         record = self._records.get(name)
-        return record is not None and record.state == "on"
+        if record is None or record.state != "on":
+            return "there is no such plugin" if record is None else record.reason or f"it is {record.state}"
+        if organisation is None or record.manifest.level == "site":
+            return None
+        from VaultPlatform.host.switches import switches
+
+        for needed in record.manifest.requires.plugins:
+            if not self.is_on(needed, organisation):
+                return f"it needs the plugin {needed}, which is off here"
+        return switches.why_off(name, organisation.key)
+
+    def forbidden_in(self, name: str, organisation: "Organisation") -> bool:
+        """Whether the site's operator does not allow the plugin `name` in `organisation`."""
+        from VaultPlatform.host.switches import switches
+
+        record = self._records.get(name)
+        at_site = record is not None and record.manifest.level == "site"
+        return not at_site and not switches.allowed(name, organisation.key)
+
+    def off_in(self, organisation: "Organisation") -> frozenset[str]:
+        """Names of the plugins that loaded and are off in `organisation`."""
+        return frozenset(name for name in self.loaded if not self.is_on(name, organisation))
 
     def traceback(self, name: str) -> str | None:
         """Return the traceback of the failure of the plugin `name`, if there was one. For operators only."""

@@ -6,6 +6,7 @@ Hooks and orchestrators are read and checked first and registered last, so that 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from VaultPlatform.host.hook_guards import Tally, guarded
@@ -17,6 +18,7 @@ from VaultPlatform.host.routes import PluginRoutes, clash, routes_of
 from VaultPlatform.host.shadowing import shadowing
 from VaultPlatform.host.status import PluginRecord, Stage, StageError
 from VaultPlatform.host.system_checks import check_plugins
+from VaultPlatform.tenancy import current_or_none
 
 if TYPE_CHECKING:
     from VaultPlatform.host.host import PluginHost
@@ -100,8 +102,8 @@ class Loading:
         record.notes += unmarked(record.instance, manager=self.manager)
 
     def is_on(self, name: str) -> bool:
-        """Whether the plugin `name` is on here."""
-        return self.host.is_on(name)
+        """Whether the plugin `name` is on in the current organisation; outside of any, on the site."""
+        return self.host.is_on(name, current_or_none())
 
     def hook_failed(self, tally: Tally, error: BaseException) -> None:
         """Count and log an exception that a hook implementation raised."""
@@ -147,7 +149,7 @@ class Loading:
         module = import_optional(f"{record.package}.urls")
         if module is None:
             return
-        routes = PluginRoutes(module)
+        routes = PluginRoutes(module, is_on=partial(self.is_on, record.name))
         reason = clash(routes.names, owners=self._owners) or self._shadowing(routes)
         if reason:
             raise StageError(reason)

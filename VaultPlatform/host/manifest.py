@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from packaging.requirements import InvalidRequirement, Requirement
@@ -86,6 +86,10 @@ class Manifest(_Part):
     licence: str = Field(default="", description='Its licence, such as "MIT" (SPDX).')
     homepage: str = Field(default="", description="Where to read more.")
     requires: Requires = Field(default_factory=Requires, description="What has to be there.")
+    level: Literal["site", "organisation"] = Field(
+        default="organisation",
+        description='"organisation": each may switch it off. "site": on in every organisation while it is on.',
+    )
 
 
 def read_manifest(folder: Path) -> Manifest:

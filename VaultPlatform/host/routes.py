@@ -1,12 +1,12 @@
 """A plugin's routes: read and checked at start, mounted behind the core's, taken out again when the plugin fails."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 from django.core.checks import ERROR
-from django.urls import ResolverMatch, URLPattern, URLResolver
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 
 from VaultPlatform.host.status import StageError
@@ -52,17 +52,40 @@ class WordsPattern(RoutePattern):
         return (path, (), {}) if path.partition("/")[0] in self.words else None
 
 
-def mounted(patterns: Sequence[type_of_route], *, app_name: str | None = None) -> URLResolver:
+def mounted(patterns: Sequence[type_of_route]) -> URLResolver:
     """`patterns` as one route to put under /vault/, behind their first words where these can be told."""
+    return URLResolver(_behind_first_words(patterns), patterns)
+
+
+def _behind_first_words(patterns: Sequence[type_of_route]) -> RoutePattern:
     words = [_FIRST_WORD.match(start) for start in _starts(patterns)]
-    known = WordsPattern(word[1] for word in words if word) if all(words) else RoutePattern("")
-    return URLResolver(known, patterns, app_name=app_name, namespace=app_name)
+    return WordsPattern(word[1] for word in words if word) if all(words) else RoutePattern("")
+
+
+class PluginResolver(URLResolver):
+    """The routes of a plugin, which are not there where it is off: their paths are answered like unknown ones."""
+
+    def __init__(
+        self, patterns: Sequence[type_of_route], *, app_name: str | None, is_on: Callable[[], bool]
+    ) -> None:
+        super().__init__(_behind_first_words(patterns), patterns, app_name=app_name, namespace=app_name)
+        self._is_on = is_on
+
+    def resolve(self, path: str) -> ResolverMatch:
+        """What answers `path`. Raises Resolver404 if nothing does, or the plugin is off in the current organisation."""
+        found = super().resolve(path)
+        if not self._is_on():
+            raise Resolver404({"path": path})
+        return found
 
 
 class PluginRoutes:
-    """The mounted routes of one plugin. `close()` makes them match nothing, wherever they are included."""
+    """The mounted routes of one plugin. `close()` makes them match nothing, wherever they are included.
 
-    def __init__(self, module: ModuleType) -> None:
+    Parameters: `module`, its urls.py; `is_on`, whether it is on in the current organisation.
+    """
+
+    def __init__(self, module: ModuleType, *, is_on: Callable[[], bool] = lambda: True) -> None:
         patterns = getattr(module, "urlpatterns", None)
         if not isinstance(patterns, list | tuple):
             raise StageError("urls.py defines no list urlpatterns")
@@ -70,7 +93,7 @@ class PluginRoutes:
         _check(self._patterns)
         name = getattr(module, "app_name", None)
         self.names = tuple(routes_of(self._patterns))
-        self.mount = mounted(self._patterns, app_name=name)
+        self.mount = PluginResolver(self._patterns, app_name=name, is_on=is_on)
 
     def close(self) -> None:
         """Take the routes out."""

@@ -72,6 +72,8 @@ class PluginStatus:
     author: str
     licence: str
     homepage: str
+    #: "organisation" if each organisation may switch it off, "site" if none may.
+    level: str
     #: The plugins that it needs, each with a range of versions, "" for any.
     requires: dict[str, str]
     #: The plugins that are on and need it.
@@ -128,6 +130,7 @@ class PluginRecord:
             routes_registered=self.state == "on" and bool(self.routes),
             source=str(self.folder or ""),
             **{name: getattr(self.manifest, name) for name in _SAID},
+            level=self.manifest.level,
             requires=dict(self.manifest.requires.plugins),
             required_by=list(required_by),
         )

@@ -1,21 +1,26 @@
 """Writes of operators, as steps of a run. They work on databases other than the current one, so they are external."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from Orchestrators.ContextManager import context_manager, external_step
 from VaultErrors.BackendErrors import errors
+from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
 from VaultManagement.Site.bll.HelperFunctions import format_organisation
 from VaultManagement.Users.bll.PostApisbll import first_administrator
 from VaultPlatform import tenancy
+from VaultPlatform.host.organisations import say_as_operator
+from VaultPlatform.host.switching import said_of
 from VaultPlatform.tenancy import archive
 
 OUTCOME = {"common": ["result", "result_status", "organisation"]}
 ORGANISATION = {"common": ["organisation"]}
 BEFORE = {"common": ["organisation_before"]}
 CHANGE = {"common": ["result", "result_status", "organisation_before"]}
+SAYING = {"common": ["result", "result_status", "said_before"]}
+SAID = {"common": ["said_before"]}
 
 
 @external_step
@@ -85,6 +90,36 @@ def resume_organisation_bll(orchestrator: Any, slug: str) -> None:
 def delete_organisation_bll(orchestrator: Any, slug: str) -> None:
     """Close an organisation, to be removed after the grace period."""
     _change(orchestrator, slug, lambda organisation: tenancy.delete_organisation(organisation.slug))
+
+
+def said_before(name: str, organisation: str | None, words: Iterable[str]) -> dict[str, Any]:
+    """What is to be remembered of a plugin before an operator says `words` of it. Raises NotFound."""
+    where = None if organisation is None else tenancy.find_organisation(organisation)
+    said = asdict(said_of(name, where))
+    return {"name": name, "organisation": organisation, "words": {word: said[word] for word in words}}
+
+
+@external_step(unknown="retry")
+@context_manager(get_contexts={}, set_contexts=SAYING)
+def say_of_plugin_bll(
+    orchestrator: Any,
+    name: str,
+    organisation: str | None,
+    words: dict[str, bool | None],
+    before: dict[str, Any],
+) -> None:
+    """Say of a plugin whether it may be on, and whether it is, in an organisation or in all."""
+    orchestrator.set_context_value("said_before", before)
+    orchestrator.set_context_value("result", say_as_operator(plugin_status(name), organisation, words))
+    orchestrator.set_context_value("result_status", 200)
+
+
+@external_step
+@context_manager(get_contexts=SAID, set_contexts={})
+def rollback_say_of_plugin_bll(orchestrator: Any) -> None:
+    """Say of the plugin what was said before."""
+    before = orchestrator.get_context_value("said_before")
+    say_as_operator(plugin_status(before["name"]), before["organisation"], before["words"])
 
 
 @external_step

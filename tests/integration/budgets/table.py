@@ -53,6 +53,14 @@ def _suspended(stage: Stage, path: str) -> None:
     assert stage.operator.post(path.replace("resume", "suspend")).status_code == 200
 
 
+def _disabled(stage: Stage, path: str) -> None:
+    assert stage.admin.post(path.replace("enable", "disable")).status_code == 200
+
+
+def _forbidden(stage: Stage) -> dict[str, Any]:
+    return {"organisation": stage.org.slug, "allowed": False}
+
+
 def _user(stage: Stage) -> dict[str, Any]:
     return {"username": "ann", "password": PASSWORD}
 
@@ -76,6 +84,8 @@ def _operator(stage: Stage) -> dict[str, Any]:
 #: Of an organisation's row: who asks, the run before and after it, the row before and locked, the change, and the
 #: site's entry; and its own.
 CHANGE: dict[str, Any] = {"org": {"sqlite": 3, "postgresql": 1}, "site": {"sqlite": 10, "postgresql": 9}}
+#: What is said of a plugin is in the site's database; that it was said, in the organisation's too.
+SWITCHED: dict[str, Any] = {"org": 2, "site": 9, "audited": True}
 BUDGETS = {
     "POST auth/token": Budget(org=3, site=2, audited=True, body=_me),
     "POST auth/refresh": Budget(org=2, audited=True, body=lambda stage: {"refresh": stage.pair()["refresh"]}),
@@ -144,6 +154,8 @@ BUDGETS = {
     "GET documents/<document_id>/versions/<number>/content": Budget(org=2),
     "GET plugins": Budget(org=1, grow=IN_MEMORY),
     "GET plugins/<name>": Budget(org=1),
+    "POST plugins/<name>/enable": Budget(**SWITCHED, first=_disabled),
+    "POST plugins/<name>/disable": Budget(**SWITCHED),
     "POST site/token": Budget(org=0, site=6, body=_operator),
     "GET site/organisations": Budget(org=0, site=2, grow=make.many_organisations),
     "POST site/organisations": Budget(
@@ -169,6 +181,10 @@ BUDGETS = {
     ),
     "GET site/plugins": Budget(org=0, site=1, grow=IN_MEMORY),
     "GET site/plugins/<name>": Budget(org=0, site=1),
+    "GET site/plugins/<name>/organisations": Budget(org=0, site=2, grow=make.many_organisations),
+    "POST site/plugins/<name>/organisations": Budget(
+        org={"sqlite": 3, "postgresql": 1}, site={"sqlite": 15, "postgresql": 14}, body=_forbidden
+    ),
     "GET site/hooks": Budget(org=0, site=1, grow=IN_MEMORY),
     # What the organisations cost that it visits is tested with it.
     "GET /metrics": Budget(org=2, site=5, first=runs.alone_at_work),

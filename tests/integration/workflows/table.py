@@ -285,6 +285,17 @@ def _remove(slug: str) -> None:
         tenancy.drop_organisation(made)
 
 
+def switch_plugin(world: World) -> Request:
+    return lambda: world.admin.post("/vault/plugins/Bookmarks_Plugin/disable")
+
+
+def say_of_plugin(world: World) -> Request:
+    operator = world.clients.operator_client()
+    operator.raise_request_exception = False
+    body = {"organisation": world.org.slug, "allowed": False, "switched_on": False}
+    return lambda: operator.post("/vault/site/plugins/Bookmarks_Plugin/organisations", body)
+
+
 def share(world: World) -> Request:
     body = {"target_url": "https://example.org/", "title": "a page"}
     return lambda: world.admin.post("/vault/bookmarks/share", body)
@@ -319,6 +330,8 @@ WORKFLOWS: dict[str, Callable[[World], Request]] = {
     "groups.stage_create": create_group,
     "groups.stage_delete": delete_group,
     "groups.stage_update": change_group,
+    "plugins.stage_switch": switch_plugin,
+    "site.stage_say_of_plugin": say_of_plugin,
     "site.stage_create_organisation": create_organisation,
     "site.stage_delete_organisation": change_organisation("delete"),
     "site.stage_import_organisation": import_organisation,
