@@ -165,6 +165,8 @@ PLUGIN_HOST = PluginHost(
     plugin_dirs=list(vault_settings.plugin_dirs),
     plugin_errors=vault_settings.Base.plugin_errors,
     settings=vault_settings,
+    hook_timeout_seconds=vault_settings.Base.hook_timeout_seconds,
+    hook_failures=vault_settings.Base.hook_failures,
 )
 # The host's own app comes last: when it is ready, all models are, and plugins' hooks and routes can be loaded.
 INSTALLED_APPS = [*CORE_APPS, *PLUGIN_HOST.installed_apps(CORE_APPS), "VaultPlatform.host"]

@@ -7,20 +7,24 @@ from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
 from VaultManagement.Site.bll.PostApisbll import (
     CHANGE,
+    LIFTING,
     OUTCOME,
     SAYING,
     create_administrator_bll,
     create_organisation_bll,
     delete_organisation_bll,
     import_organisation_bll,
+    lift_hook_bll,
     rename_organisation_bll,
     resume_organisation_bll,
     rollback_change_organisation_bll,
     rollback_create_organisation_bll,
+    rollback_lift_hook_bll,
     rollback_say_of_plugin_bll,
     said_before,
     say_of_plugin_bll,
     suspend_organisation_bll,
+    why_hook_is_off,
 )
 from VaultPlatform.identity.passwords import hashed_password
 
@@ -151,6 +155,29 @@ class SiteOrchestrator(Workflow):
             organisation=organisation,
             words=dict(words),
             before=said_before(name, organisation, words),
+        )
+
+    @context_manager(get_contexts={}, set_contexts=LIFTING)
+    def stage_lift_hook(self, name: str, hook: str, organisation: str) -> None:
+        """
+        Description: Stage that a hook implementation, which was switched off because it failed, is called again.
+
+        Input:
+            - name: the plugin.
+            - hook: name of the hook.
+            - organisation: slug of the organisation in which it is switched off.
+
+        Output:
+            - None. The implementation, as operators see it, becomes the run's result.
+        """
+        self.mainorchestrator.set_context_schema({"lifted": dict})
+        self.mainorchestrator.add_step(
+            lift_hook_bll,
+            rollback_lift_hook_bll,
+            name=name,
+            hook=hook,
+            organisation=organisation,
+            reason=why_hook_is_off(name, hook, organisation),
         )
 
     def _stage_change(self, forward: Callable[..., Any], **arguments: Any) -> None:

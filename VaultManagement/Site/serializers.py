@@ -106,10 +106,42 @@ class PluginOrganisationsQuerySerializer(PageQuerySerializer):
     )
 
 
+class SwitchedOffHookSerializer(serializers.Serializer):
+    organisation = serializers.CharField(help_text="Its slug.")
+    reason = serializers.CharField()
+
+
+class PluginHookSerializer(serializers.Serializer):
+    """One implementation; what it did is counted since the process started that answers."""
+
+    hook = serializers.CharField()
+    calls = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]
+    skipped = serializers.IntegerField(help_text="Calls left out, because it was switched off or hung.")
+    overdue = serializers.IntegerField(help_text="Calls longer than Base.hook_timeout_seconds.")
+    p50_seconds = serializers.FloatField(allow_null=True, help_text="Half of its last calls took no longer.")
+    p99_seconds = serializers.FloatField(allow_null=True)
+    errors_by_organisation = serializers.DictField(child=serializers.IntegerField())
+    last_error = serializers.CharField(allow_null=True)
+    last_failed_at = serializers.DateTimeField(allow_null=True)
+    traceback = serializers.CharField(
+        allow_null=True, help_text="Of the last error; where it is, of one that hangs."
+    )
+    switched_off = SwitchedOffHookSerializer(many=True, help_text="Where, until an operator lifts it.")
+
+
+class LiftHookSerializer(BodySerializer):
+    organisation = serializers.CharField(max_length=40, help_text="Its slug.")
+
+
 class SitePluginSerializer(PluginSerializer):
     everywhere = SaidSerializer(help_text="What holds where nothing else was said.")
     source = serializers.CharField(allow_null=True, help_text="The folder it comes from.")  # type: ignore[assignment]
     traceback = serializers.CharField(allow_null=True, help_text="Of the failure, if there was one.")
+
+
+class SitePluginDetailSerializer(SitePluginSerializer):
+    hooks = PluginHookSerializer(many=True, help_text="Its implementations, by hook.")
 
 
 class ImplementationSerializer(serializers.Serializer):

@@ -11,6 +11,7 @@ from VaultManagement.Site.views import (
     Organisations,
     OrganisationSuspend,
     SitePluginDetail,
+    SitePluginHookLift,
     SitePluginOrganisations,
     SitePlugins,
     SiteSignIn,
@@ -27,5 +28,6 @@ urlpatterns = [
     path("site/plugins", SitePlugins.as_view()),
     path("site/plugins/<str:name>", SitePluginDetail.as_view()),
     path("site/plugins/<str:name>/organisations", SitePluginOrganisations.as_view()),
+    path("site/plugins/<str:name>/hooks/<str:hook>/lift", SitePluginHookLift.as_view()),
     path("site/hooks", Hooks.as_view()),
 ]

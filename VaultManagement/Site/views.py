@@ -19,11 +19,14 @@ from VaultManagement.Site.serializers import (
     ExportQuerySerializer,
     HookSerializer,
     ImportQuerySerializer,
+    LiftHookSerializer,
     NewOrganisationSerializer,
     OrganisationSerializer,
+    PluginHookSerializer,
     PluginOrganisationSerializer,
     PluginOrganisationsQuerySerializer,
     SayOfPluginSerializer,
+    SitePluginDetailSerializer,
     SitePluginSerializer,
     SiteSignInSerializer,
     SiteTokenSerializer,
@@ -153,9 +156,9 @@ class SitePlugins(ModelAPIView):
 class SitePluginDetail(ModelAPIView):
     """One plugin."""
 
-    @extend_schema(responses=SitePluginSerializer)
+    @extend_schema(responses=SitePluginDetailSerializer)
     def get(self, request: Request, name: str) -> Response:
-        """The plugin, with the traceback if it failed."""
+        """The plugin, with the traceback if it failed, and what its hook implementations did."""
         return Response(GetApisbll.get_site_plugin(name=name))
 
 
@@ -176,6 +179,18 @@ class SitePluginOrganisations(ModelAPIView):
         words = validated(SayOfPluginSerializer, request)
         site = OrchestratorRegistry.get("site")
         site.stage_say_of_plugin(name, organisation=words.pop("organisation", None), words=words)
+        return run_response(site)
+
+
+class SitePluginHookLift(ModelAPIView):
+    """A hook implementation that was switched off because it failed."""
+
+    @extend_schema(request=LiftHookSerializer, responses=PluginHookSerializer)
+    def post(self, request: Request, name: str, hook: str) -> Response:
+        """Have it be called again in an organisation."""
+        body = validated(LiftHookSerializer, request)
+        site = OrchestratorRegistry.get("site")
+        site.stage_lift_hook(name, hook, body["organisation"])
         return run_response(site)
 
 

@@ -25,8 +25,8 @@ from VaultPlatform.host.status import (
 )
 
 if TYPE_CHECKING:
-    from VaultPlatform.host.hook_guards import Tally
     from VaultPlatform.host.loading import Loading
+    from VaultPlatform.host.tallies import Tally
     from VaultPlatform.tenancy import Organisation
 
 
@@ -47,6 +47,8 @@ class PluginHost:
         plugin_dirs: further folders of plugins.
         plugin_errors: "skip" leaves a failing plugin out, "refuse" ends the process, "none" loads no plugin.
         settings: gives each plugin its block.
+        hook_timeout_seconds: after which a call of a hook implementation is overdue.
+        hook_failures: in a row, in one organisation, after which an implementation is switched off there.
 
     Made before Django's apps, it guards imports of plugins and runs the stages that need no Django; `load()` runs the
     last ones when all models are there. Raises `PluginLoadError` as soon as "refuse" and a failed plugin meet.
@@ -60,12 +62,15 @@ class PluginHost:
         plugin_dirs: Sequence[Path] = (),
         plugin_errors: ErrorMode = "skip",
         settings: BlockReader | None = None,
+        hook_timeout_seconds: float = 5.0,
+        hook_failures: int = 10,
         logger: logging.Logger | None = None,
     ) -> None:
         self.configured = list(dict.fromkeys(configured))
         #: Names of the plugins that are on, in the order of `configured`; the same list for the life of the process.
         self.loaded: list[str] = []
         self.plugin_errors = plugin_errors
+        self.hook_timeout_seconds, self.hook_failures = hook_timeout_seconds, hook_failures
         self.logger = logger or logging.getLogger("vault.plugins")
         self._settings = settings
         self._inventory: Inventory = find_plugins([plugins_dir, *plugin_dirs])
@@ -266,8 +271,8 @@ class PluginHost:
         return record.traceback if record else None
 
     def hook_stats(self) -> list["Tally"]:
-        """Return for each hook implementation its calls, errors and total seconds since the process started."""
-        return list(self._later.hook_stats()) if self._later else []
+        """Return for each hook implementation what it did since the process started."""
+        return list(self._later.containing.hook_stats()) if self._later else []
 
     def record_of(self, name: str) -> PluginRecord | None:
         """Return the host's record of the plugin `name`, None when nobody knows of it."""

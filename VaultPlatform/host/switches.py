@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +38,13 @@ class Switches:
 
     def __init__(self) -> None:
         self._said: dict[tuple[str, str], Said] = {}
+        #: Plugin, hook and organisation of each implementation that is switched off.
+        self._hooks_off: set[tuple[str, str, str]] = set()
         self._seq = 0
+        #: Another one whenever something may have changed.
+        self.version = 0
+        #: Called when this process has changed something.
+        self.watchers: list[Callable[[], None]] = []
         self._read_at = float("-inf")
         self._reading = threading.Lock()
 
@@ -62,9 +69,22 @@ class Switches:
             return "it is off until it is enabled here"
         return None
 
+    def hook_is_off(self, plugin: str, hook: str, organisation: str) -> bool:
+        """Whether that implementation is switched off in the organisation of that key."""
+        self._keep_fresh()
+        return (plugin, hook, organisation) in self._hooks_off
+
     def forget(self) -> None:
         """Have the next question read what has changed; called by whoever has changed something."""
         self._read_at = float("-inf")
+        self.version += 1
+        for watcher in self.watchers:
+            watcher()
+
+    def keep_fresh(self) -> float:
+        """Read what has changed, if it is time to; returns for how many seconds that is good."""
+        self._keep_fresh()
+        return max(0.0, self._read_at + directory.TTL_SECONDS - time.monotonic())
 
     def _keep_fresh(self) -> None:
         if time.monotonic() < self._read_at + directory.TTL_SECONDS:
@@ -82,12 +102,18 @@ class Switches:
     def _read(self) -> None:
         from VaultPlatform.host.service import plugin_switch_service
 
-        began = time.monotonic()
+        began, seq = time.monotonic(), self._seq
         for row in plugin_switch_service.filter(seq__gt=self._seq).order_by("seq"):
-            said = Said(allowed=row.allowed, switched_on=row.switched_on)
-            self._said[row.plugin, row.organisation] = said
+            if row.hook:
+                (self._hooks_off.add if row.switched_on is False else self._hooks_off.discard)(
+                    (row.plugin, row.hook, row.organisation)
+                )
+            else:
+                said = Said(allowed=row.allowed, switched_on=row.switched_on)
+                self._said[row.plugin, row.organisation] = said
             self._seq = row.seq
         self._read_at = began
+        self.version += seq != self._seq
 
 
 switches = Switches()

@@ -10,7 +10,7 @@ from VaultErrors.BackendErrors import errors
 from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
 from VaultManagement.Site.bll.HelperFunctions import format_hook, format_organisation, format_site_plugin
 from VaultPlatform import audit, tenancy
-from VaultPlatform.host import PluginStatus, organisations
+from VaultPlatform.host import PluginStatus, hook_reports, organisations
 from VaultPlatform.identity import lockout
 from VaultPlatform.identity.passwords import password_fits
 from VaultPlatform.identity.service import operator_service
@@ -63,8 +63,8 @@ def list_site_plugins(*, limit: int, offset: int) -> dict[str, Any]:
 
 
 def get_site_plugin(*, name: str) -> dict[str, Any]:
-    """One plugin with all that is known of it. Raises NotFound."""
-    return _with_traceback(plugin_status(name))
+    """One plugin with all that is known of it and of its hook implementations. Raises NotFound."""
+    return {**_with_traceback(plugin_status(name)), "hooks": hook_reports.hooks_of(name)}
 
 
 def list_plugin_organisations(

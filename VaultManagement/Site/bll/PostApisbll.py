@@ -11,8 +11,9 @@ from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
 from VaultManagement.Site.bll.HelperFunctions import format_organisation
 from VaultManagement.Users.bll.PostApisbll import first_administrator
 from VaultPlatform import tenancy
+from VaultPlatform.host import hook_reports
 from VaultPlatform.host.organisations import say_as_operator
-from VaultPlatform.host.switching import said_of
+from VaultPlatform.host.switching import said_of, switch_hook_off
 from VaultPlatform.tenancy import archive
 
 OUTCOME = {"common": ["result", "result_status", "organisation"]}
@@ -21,6 +22,8 @@ BEFORE = {"common": ["organisation_before"]}
 CHANGE = {"common": ["result", "result_status", "organisation_before"]}
 SAYING = {"common": ["result", "result_status", "said_before"]}
 SAID = {"common": ["said_before"]}
+LIFTING = {"common": ["result", "result_status", "lifted"]}
+LIFTED = {"common": ["lifted"]}
 
 
 @external_step
@@ -120,6 +123,30 @@ def rollback_say_of_plugin_bll(orchestrator: Any) -> None:
     """Say of the plugin what was said before."""
     before = orchestrator.get_context_value("said_before")
     say_as_operator(plugin_status(before["name"]), before["organisation"], before["words"])
+
+
+def why_hook_is_off(name: str, hook: str, organisation: str) -> str:
+    """Why a hook implementation is switched off in an organisation. Raises NotFound if it is not."""
+    return hook_reports.why_off(plugin_status(name).name, hook, organisation)
+
+
+@external_step(unknown="retry")
+@context_manager(get_contexts={}, set_contexts=LIFTING)
+def lift_hook_bll(orchestrator: Any, name: str, hook: str, organisation: str, reason: str) -> None:
+    """Have a hook implementation be called again in an organisation; `reason`: why it is switched off."""
+    lifted = {"name": name, "hook": hook, "organisation": organisation, "reason": reason}
+    orchestrator.set_context_value("lifted", lifted)
+    orchestrator.set_context_value("result", hook_reports.lift_hook(name, hook, organisation))
+    orchestrator.set_context_value("result_status", 200)
+
+
+@external_step
+@context_manager(get_contexts=LIFTED, set_contexts={})
+def rollback_lift_hook_bll(orchestrator: Any) -> None:
+    """Switch it off again."""
+    lifted = orchestrator.get_context_value("lifted")
+    where = tenancy.find_organisation(lifted["organisation"])
+    switch_hook_off(lifted["name"], lifted["hook"], where, reason=lifted["reason"])
 
 
 @external_step

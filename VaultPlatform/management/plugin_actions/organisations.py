@@ -1,4 +1,4 @@
-"""`plugins on|off|allow|forbid|where`: in which organisations a plugin is on, and saying so."""
+"""`plugins on|off|allow|forbid|where|lift`: in which organisations a plugin is on, and saying so."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 
 from VaultPlatform.audit import command_actor
 from VaultPlatform.host import PluginHost, PluginStatus
+from VaultPlatform.host.hook_reports import lift_hook
 from VaultPlatform.host.organisations import everywhere, say_as_operator, where_on
 from VaultPlatform.tenancy.plainly import said_plainly
 
@@ -24,7 +25,7 @@ _HELP: Final = {
     "allow": "let an organisation have it; without --org, all of which nothing else was said",
     "forbid": "let it not be on there, whatever its administrators say",
 }
-ACTIONS: Final = (*_WORDS, "where")
+ACTIONS: Final = (*_WORDS, "where", "lift")
 
 
 def add_arguments(actions: Any) -> None:
@@ -37,6 +38,13 @@ def add_arguments(actions: Any) -> None:
     where = actions.add_parser("where", help="all organisations, with whether a plugin is on there")
     where.add_argument("name")
     where.add_argument("--json", action="store_true", help="print JSON")
+    lifting = actions.add_parser(
+        "lift", help="have a hook implementation be called again that was switched off"
+    )
+    lifting.add_argument("name")
+    lifting.add_argument("hook")
+    lifting.add_argument("--org", metavar="SLUG", required=True, help="in which organisation")
+    lifting.add_argument("--json", action="store_true", help="print JSON")
 
 
 def carried_out(host: PluginHost, options: Mapping[str, Any]) -> str:
@@ -45,6 +53,10 @@ def carried_out(host: PluginHost, options: Mapping[str, Any]) -> str:
     with said_plainly(), command_actor():
         if options["action"] == "where":
             return _where(status, as_json=options["json"])
+        if options["action"] == "lift":
+            lifted = lift_hook(status.name, options["hook"], options["org"])
+            told = f"{status.name}: {options['hook']} is called again in {options['org']}"
+            return json.dumps(lifted, indent=2, default=str) if options["json"] else told
         said = say_as_operator(status, options["org"], _WORDS[options["action"]])
         return json.dumps(said, indent=2) if options["json"] else f"{status.name}: {_told(said)}"
 

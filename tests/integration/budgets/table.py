@@ -13,6 +13,7 @@ from tests.integration.budgets import stage as make
 from tests.integration.budgets.stage import Stage
 from tests.integration.runs_rest import stage as runs
 from VaultPlatform.audit.service import site_audit_entry_service
+from VaultPlatform.host.switching import switch_hook_off
 
 ADDRESS = {"target_url": "https://example.org/", "title": "a page"}
 #: A list of what the process knows: there are no rows to grow.
@@ -59,6 +60,15 @@ def _disabled(stage: Stage, path: str) -> None:
 
 def _forbidden(stage: Stage) -> dict[str, Any]:
     return {"organisation": stage.org.slug, "allowed": False}
+
+
+def _switched_off(stage: Stage, path: str) -> None:
+    plugin, hook = path.split("/")[-4], path.split("/")[-2]
+    assert switch_hook_off(plugin, hook, stage.org, reason="it failed")
+
+
+def _here(stage: Stage) -> dict[str, Any]:
+    return {"organisation": stage.org.slug}
 
 
 def _user(stage: Stage) -> dict[str, Any]:
@@ -180,10 +190,17 @@ BUDGETS = {
         body=lambda stage: stage.archive(),
     ),
     "GET site/plugins": Budget(org=0, site=1, grow=IN_MEMORY),
-    "GET site/plugins/<name>": Budget(org=0, site=1),
+    "GET site/plugins/<name>": Budget(org=0, site=2),
     "GET site/plugins/<name>/organisations": Budget(org=0, site=2, grow=make.many_organisations),
     "POST site/plugins/<name>/organisations": Budget(
         org={"sqlite": 3, "postgresql": 1}, site={"sqlite": 15, "postgresql": 14}, body=_forbidden
+    ),
+    "POST site/plugins/<name>/hooks/<hook>/lift": Budget(
+        org=0,
+        site=16,
+        first=_switched_off,
+        body=_here,
+        parameters={"hook": lambda _: "on_entity_archived"},
     ),
     "GET site/hooks": Budget(org=0, site=1, grow=IN_MEMORY),
     # What the organisations cost that it visits is tested with it.

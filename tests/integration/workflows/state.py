@@ -64,7 +64,8 @@ def _rows(alias: str, table: str) -> list[str]:
             kept = [index for index, name in enumerate(names) if name not in _SAID_WHEN]
         rows = [[row[index] for index in kept] for row in cursor.fetchall()]
         if table == "plugin_switch":
-            rows = [row for row in rows if row[-2:] != [None, None]]
+            said = [kept.index(names.index(name)) for name in ("allowed", "switched_on")]
+            rows = [row for row in rows if any(row[index] is not None for index in said)]
     return [repr(row) for row in rows if table not in _JOURNAL or "compensated" not in row]
 
 

@@ -157,6 +157,9 @@ SAMPLES: dict[str, Sample] = {
     "POST site/plugins/<name>/organisations": Sample(
         parameters={"name": "plugin"}, body=lambda tenant: {"organisation": tenant.slug, "allowed": False}
     ),
+    "POST site/plugins/<name>/hooks/<hook>/lift": Sample(
+        parameters={"name": "plugin", "hook": "hook"}, body=lambda tenant: {"organisation": tenant.slug}
+    ),
     "GET site/runs": SITE,
     "GET site/runs/<run_id>": SITE,
     "POST site/runs/<run_id>/cancel": SITE,
