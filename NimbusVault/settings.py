@@ -162,7 +162,7 @@ CORE_APPS = [
 PLUGIN_HOST = PluginHost(
     configured=list(vault_settings.Base.active_plugins),
     plugins_dir=PLUGINS_DIR,
-    plugin_dirs=list(vault_settings.plugin_dirs),
+    plugin_dirs=[*dict.fromkeys((*vault_settings.plugin_dirs, *environment.plugin_dirs))],
     plugin_errors=vault_settings.Base.plugin_errors,
     settings=vault_settings,
 )

@@ -41,8 +41,13 @@ class Environment(BaseSettings):
     )
     apps_dir: FromRepository | None = Field(
         default=None,
-        description="A deployment's config folder, whose sibling `plugins/` holds more plugins. Without effect yet.",
+        description="A deployment's config folder, whose sibling `plugins/` holds more plugins.",
     )
+
+    @property
+    def plugin_dirs(self) -> tuple[Path, ...]:
+        """The folder of plugins beside that of the deployment's configuration."""
+        return () if self.apps_dir is None else (self.apps_dir.parent / "plugins",)
 
 
 def load_environment() -> Environment:

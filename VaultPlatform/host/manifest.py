@@ -92,10 +92,11 @@ class Manifest(_Part):
     )
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, *, plugin: str = "") -> Manifest:
     """What the plugin in `folder` says of itself; all defaults without a file.
 
-    Raises ManifestError naming each key that is wrong, with the nearest known one for one that is unknown.
+    Parameters: `plugin`, its name where the folder is called otherwise. Raises ManifestError naming each key that is
+    wrong, with the nearest known one for one that is unknown.
     """
     path, where = folder / FILE, f"{folder.name}/{FILE}"
     if not path.is_file():
@@ -112,10 +113,9 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate(found)
     except ValidationError as error:
         raise ManifestError("; ".join(f"{where}: {_told(each)}" for each in error.errors())) from error
-    if manifest.name not in ("", folder.name):
-        raise ManifestError(
-            f'{where}: name is "{manifest.name}", and the folder is {folder.name}; make them the same'
-        )
+    if manifest.name not in ("", plugin or folder.name):
+        other = f"its entry point is {plugin}" if plugin else f"the folder is {folder.name}"
+        raise ManifestError(f'{where}: name is "{manifest.name}", and {other}; make them the same')
     return manifest
 
 
