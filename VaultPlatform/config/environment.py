@@ -44,11 +44,6 @@ class Environment(BaseSettings):
         description="A deployment's config folder, whose sibling `plugins/` holds more plugins.",
     )
 
-    @property
-    def plugin_dirs(self) -> tuple[Path, ...]:
-        """The folder of plugins beside that of the deployment's configuration."""
-        return () if self.apps_dir is None else (self.apps_dir.parent / "plugins",)
-
 
 def load_environment() -> Environment:
     """The environment as it is now.

@@ -160,15 +160,12 @@ class PluginHost:
         self._modules[record.name] = importlib.import_module(record.package)
 
     def _check_settings(self, record: PluginRecord) -> None:
-        module = imports.import_optional(f"{record.package}.config")
-        model = getattr(module, "Settings", None)
-        if module is None or model is None or self._settings is None:
-            return
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            raise StageError(
-                f"{record.name}/config.py: Settings must be a class derived from pydantic's BaseModel"
-            )
-        self._settings.plugin(record.name, model)
+        from VaultPlatform.host.declared import declared_settings
+
+        where = record.manifest.settings.rpartition(".")[0]
+        model = declared_settings(record, imports.import_optional(f"{record.package}.{where}"))
+        if model is not None and self._settings is not None:
+            self._settings.plugin(record.name, model)
 
     def _warn_of_unused_blocks(self) -> None:
         if self._settings is not None:

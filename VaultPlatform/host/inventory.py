@@ -47,9 +47,16 @@ class Inventory:
             )
         if source.kind == "package" and (other := in_use(source.own_name)):
             raise StageError(
-                f"{source} has the entry point {name} = {source.own_name}, and that is {other}; name a package of its own"
+                f"{source} has the entry point {name} = {source.own_name}, and that is {other}; "
+                "name a package of its own"
             )
         return source
+
+
+def folders_outside(configured: Sequence[Path], *, apps_dir: Path | None) -> list[Path]:
+    """The folders of plugins outside of the repository: those `configured`, and the one beside `apps_dir`."""
+    beside = [] if apps_dir is None else [apps_dir.parent / "plugins"]
+    return list(dict.fromkeys([*configured, *beside]))
 
 
 def find_plugins(

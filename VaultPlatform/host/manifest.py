@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from VaultPlatform.config.errors import nearest_name
+from VaultPlatform.runs.queues import QUEUES
 
 FILE = "plugin.yaml"
 
@@ -56,6 +57,31 @@ _Range = Annotated[str, AfterValidator(_specifier)]
 _Package = Annotated[str, AfterValidator(_requirement)]
 
 
+def _settings(text: str) -> str:
+    if "." not in text or not all(part.isidentifier() for part in text.split(".")):
+        raise ValueError(f'"{text}" names no class of a module; write one such as "config.Settings"')
+    return text
+
+
+def _permission(text: str) -> str:
+    area, _, verb = text.partition(".")
+    if not (area.isidentifier() and verb.isidentifier() and text == text.lower()):
+        raise ValueError(f'"{text}" is no name of a permission; write one such as "notes.publish"')
+    return text
+
+
+def _queue(text: str) -> str:
+    if text not in QUEUES:
+        near = nearest_name(text, QUEUES)
+        hint = f"; did you mean {near}?" if near else ""
+        raise ValueError(f'there is no queue "{text}"; the queues are {", ".join(QUEUES)}{hint}')
+    return text
+
+
+_PermissionName = Annotated[str, AfterValidator(_permission)]
+_QueueName = Annotated[str, AfterValidator(_queue)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=2000)
 
@@ -89,6 +115,23 @@ class Manifest(_Part):
     level: Literal["site", "organisation"] = Field(
         default="organisation",
         description='"organisation": each may switch it off. "site": on in every organisation while it is on.',
+    )
+    settings: Annotated[str, AfterValidator(_settings)] = Field(
+        default="config.Settings",
+        description="The pydantic model of its block in VaultSettings.json: a class of one of its modules.",
+    )
+    tables: tuple[str, ...] | None = Field(
+        default=None, description="Its tables, all of them, as the database names them."
+    )
+    hooks: tuple[str, ...] | None = Field(
+        default=None, description="The hooks that it implements, all of them."
+    )
+    permissions: dict[_PermissionName, Literal["reader", "editor", "administrator"]] = Field(
+        default_factory=dict,
+        description="Permissions of its own, each with the least built-in role that has it.",
+    )
+    queues: tuple[_QueueName, ...] | None = Field(
+        default=None, description="The queues that its background tasks wait in."
     )
 
 

@@ -1,5 +1,6 @@
 """Plugins that installed packages bring: found by entry point, used like any other, and listed when they are broken."""
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.readme.fences import blocks_of
 from tests.integration.discovery.packages import GREETER, installed
 from tests.integration.host.sites import PASSWORD, Site, made_site
+from VaultPlatform.host.sources import GROUP
 
 pytestmark = pytest.mark.timeout(300)
 PROBE = Path(__file__).with_name("probe_packages.py")
@@ -32,6 +35,12 @@ FILES = {
     "quiet_lib/inside/plugin.yaml": 'version: "7.1"\ntitle: Quiet\n',
     "usurper_lib/__init__.py": RAISES,
 }
+#: What the page for authors says of its package.
+PAGE = {
+    "greeting_afar/__init__.py": "",
+    "greeting_afar/plugin/__init__.py": "",
+    "greeting_afar/plugin/Greeting_Plugin.py": "class Greeting_Plugin:\n    pass\n",
+}
 REASONS = {
     "Raising_Plugin": ("import", "RuntimeError: not well"),
     "Missing_Plugin": ("discover", "there is no package nowhere_lib.at_all; install it anew"),
@@ -41,13 +50,22 @@ REASONS = {
     "Django_Plugin": ("discover", "and that is django, which is in use already; name a package of its own"),
     "Vault_Plugin": ("discover", '"VaultPlatform" of the vault itself'),
 }
-ACTIVE = ["Afar_Plugin", "Bookmarks_Plugin", *BROKEN]
+ACTIVE = ["Afar_Plugin", "Greeting_Plugin", "Bookmarks_Plugin", *BROKEN]
+
+
+def of_the_page() -> dict[str, str]:
+    """The entry points on the page for authors."""
+    [block] = [block for block in blocks_of("docs/plugins.md") if block.language == "toml"]
+    project = tomllib.loads(block.text)["project"]
+    assert (project["name"], project["version"]) == ("greeting-from-afar", "2.5.0")
+    return dict(project["entry-points"][GROUP])
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     packages = tmp_path_factory.mktemp("packages") / "site"
-    installed(packages, "greeting-from-afar", entries={"Afar_Plugin": "afar_lib.plugin"}, files=GREETER)
+    entries = {"Afar_Plugin": "afar_lib.plugin", **of_the_page()}
+    installed(packages, "greeting-from-afar", entries=entries, files={**GREETER, **PAGE})
     off = {"Quiet_Plugin": "quiet_lib.inside", "Bookmarks_Plugin": "usurper_lib"}
     installed(packages, "a-broken-lot", entries={**BROKEN, **off}, files=FILES)
     with made_site(tmp_path_factory.mktemp("site")) as bare:
@@ -70,6 +88,11 @@ def test_a_plugin_of_a_package_is_used_like_any_other(site: Site) -> None:
     assert used["spec"] == "Plugins.Afar_Plugin.models"
     assert used["imported"] == []
     assert used["bookmarks"] == 200
+
+
+def test_the_package_on_the_page_for_authors_loads(plugins: Any) -> None:
+    shown = plugins["Greeting_Plugin"]
+    assert (shown["state"], shown["package"]) == ("on", "greeting-from-afar 2.5.0")
 
 
 def test_it_is_listed_with_what_its_metadata_say(plugins: Any) -> None:
