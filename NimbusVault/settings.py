@@ -11,6 +11,7 @@ from VaultPlatform import openapi_settings
 from VaultPlatform.celery_settings import celery_settings
 from VaultPlatform.config import REPOSITORY, load_environment, load_settings
 from VaultPlatform.host import PluginHost
+from VaultPlatform.host.inventory import folders_outside
 from VaultPlatform.keys import configured_token_keys, first_token_key, prepare_home, site_key
 from VaultPlatform.tenancy.caching import offered, vault_caches
 from VaultPlatform.tenancy.databases import database_settings
@@ -162,7 +163,7 @@ CORE_APPS = [
 PLUGIN_HOST = PluginHost(
     configured=list(vault_settings.Base.active_plugins),
     plugins_dir=PLUGINS_DIR,
-    plugin_dirs=list(vault_settings.plugin_dirs),
+    plugin_dirs=folders_outside(vault_settings.plugin_dirs, apps_dir=environment.apps_dir),
     plugin_errors=vault_settings.Base.plugin_errors,
     settings=vault_settings,
     hook_timeout_seconds=vault_settings.Base.hook_timeout_seconds,

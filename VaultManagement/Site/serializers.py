@@ -137,6 +137,15 @@ class LiftHookSerializer(BodySerializer):
 class SitePluginSerializer(PluginSerializer):
     everywhere = SaidSerializer(help_text="What holds where nothing else was said.")
     source = serializers.CharField(allow_null=True, help_text="The folder it comes from.")  # type: ignore[assignment]
+    source_kind = serializers.ChoiceField(
+        ("repository", "folder", "package"), allow_null=True, help_text="What kind of place that is."
+    )
+    package = serializers.CharField(
+        allow_null=True, help_text="Name and version of the installed package that brings it."
+    )
+    requires_packages = serializers.ListField(
+        child=serializers.CharField(), help_text="The Python packages that it needs."
+    )
     traceback = serializers.CharField(allow_null=True, help_text="Of the failure, if there was one.")
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from VaultPlatform.host import imports
+from VaultPlatform.host import imports, own_names
 from VaultPlatform.host.containment import before_django, fail, stage
 from VaultPlatform.host.inventory import Inventory, find_plugins
-from VaultPlatform.host.manifest import ManifestError, read_manifest
+from VaultPlatform.host.manifest import ManifestError
 from VaultPlatform.host.requirements import dependencies_first, lacking
+from VaultPlatform.host.said import manifest_of, metadata_of
+from VaultPlatform.host.sources import installed_plugins
 from VaultPlatform.host.status import (
     ErrorMode,
     PluginLoadError,
@@ -73,14 +75,31 @@ class PluginHost:
         self.hook_timeout_seconds, self.hook_failures = hook_timeout_seconds, hook_failures
         self.logger = logger or logging.getLogger("vault.plugins")
         self._settings = settings
-        self._inventory: Inventory = find_plugins([plugins_dir, *plugin_dirs])
+        self._inventory: Inventory = find_plugins(
+            plugins_dir, folders=plugin_dirs, packages=installed_plugins()
+        )
         self._records = {name: PluginRecord(name=name) for name in self.configured}
-        for name, folder in self._inventory.folders.items():
-            self._records.setdefault(name, PluginRecord(name=name)).folder = folder
+        for name, source in self._inventory.sources.items():
+            self._records.setdefault(name, PluginRecord(name=name)).source = source
         self._modules: dict[str, ModuleType] = {}
         self._later: Loading | None = None
         imports.install(imports.PluginFinder(record_of=self.record_of))
+        own_names.install(own_names.OwnNames(self._own_names), own_names.FolderPackages(plugin_dirs))
+        self._tell_of(plugin_dirs)
         self._prepare_all()
+
+    def _own_names(self) -> Iterator[tuple[str, str]]:
+        """Of the plugins that are on, or were to be: by which else each can be imported, and what it is called."""
+        return ((record.own_name, record.name) for record in self._configured_records() if record.own_name)
+
+    def _tell_of(self, plugin_dirs: Sequence[Path]) -> None:
+        for folder in plugin_dirs:
+            if folder.is_dir():
+                self.logger.info("plugins importable from %s", folder)
+            else:
+                self.logger.warning(
+                    "there is no folder of plugins %s; make it, or take it out of the settings", folder
+                )
 
     # ------------------------------------------------------------------ before Django's apps
 
@@ -117,20 +136,25 @@ class PluginHost:
                     work(record)
 
     def _discover(self, record: PluginRecord) -> None:
-        record.folder = self._inventory.folder(record.name)
         ignored = self._inventory.shadowed.get(record.name, [])
-        record.notes += [f"a folder of the same name in {folder.parent} is ignored" for folder in ignored]
+        record.notes += [f"{source} is ignored" for source in ignored]
+        if record.source is not None:
+            record.manifest = metadata_of(record.source)
+        source = self._inventory.source(record.name)
+        record.own_name = source.own_name if record.state == "on" else ""
 
     def _read_manifest(self, record: PluginRecord) -> None:
-        record.manifest = read_manifest(self._inventory.folder(record.name))
+        source = self._inventory.sources[record.name]
+        record.manifest = manifest_of(source, plugin=record.name)
 
     def _read_manifests_of_others(self) -> None:
         """Of plugins that are off: they are shown, too."""
-        for name in self._records.keys() - set(self.configured):
+        for name in sorted(self._records.keys() - set(self.configured)):
             record = self._records[name]
             try:
-                record.manifest = read_manifest(self._inventory.folders[name])
-            except ManifestError as error:
+                self._discover(record)
+                self._read_manifest(record)
+            except (ManifestError, StageError) as error:
                 record.notes.append(str(error))
 
     def _check_requirements(self, record: PluginRecord) -> None:
@@ -141,15 +165,12 @@ class PluginHost:
         self._modules[record.name] = importlib.import_module(record.package)
 
     def _check_settings(self, record: PluginRecord) -> None:
-        module = imports.import_optional(f"{record.package}.config")
-        model = getattr(module, "Settings", None)
-        if module is None or model is None or self._settings is None:
-            return
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            raise StageError(
-                f"{record.name}/config.py: Settings must be a class derived from pydantic's BaseModel"
-            )
-        self._settings.plugin(record.name, model)
+        from VaultPlatform.host.declared import declared_settings
+
+        where = record.manifest.settings.rpartition(".")[0]
+        model = declared_settings(record, imports.import_optional(f"{record.package}.{where}"))
+        if model is not None and self._settings is not None:
+            self._settings.plugin(record.name, model)
 
     def _warn_of_unused_blocks(self) -> None:
         if self._settings is not None:

@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from VaultPlatform.host.containing import Containing
+from VaultPlatform.host.declared import check_declared_hooks, check_declared_permissions
 from VaultPlatform.host.hook_guards import guarded
-from VaultPlatform.host.hooks import PluginProxy, read_implementations, unmarked
+from VaultPlatform.host.hooks import PluginProxy, implemented_names, read_implementations, unmarked
 from VaultPlatform.host.imports import import_class, import_optional
 from VaultPlatform.host.manager import VaultPluginManager
 from VaultPlatform.host.orchestrators import LineFailures, collected
@@ -89,6 +90,7 @@ class Loading:
 
     def _read_hooks(self, record: PluginRecord) -> None:
         if record.instance is None:
+            check_declared_hooks(record, ())
             return
         functions = {}
         for implementation in read_implementations(record.instance, manager=self.manager):
@@ -97,6 +99,7 @@ class Loading:
             if implementation.hook == "collect_orchestrators":
                 record.collect_orchestrators = implementation.function
         record.proxy = PluginProxy(instance=record.instance, functions=functions)
+        check_declared_hooks(record, implemented_names(record.instance, manager=self.manager))
         record.notes += unmarked(record.instance, manager=self.manager)
 
     # ------------------------------------------------------------------ urls
@@ -122,11 +125,13 @@ class Loading:
     def _mount(self, record: PluginRecord) -> None:
         module = import_optional(f"{record.package}.urls")
         if module is None:
+            _check_permissions(record, [])
             return
         routes = PluginRoutes(module, is_on=partial(self.containing.is_on, record.name))
         reason = clash(routes.names, owners=self._owners) or self._shadowing(routes)
         if reason:
             raise StageError(reason)
+        _check_permissions(record, [routes.mount])
         self._owners.update(dict.fromkeys(routes.names, f"plugin {record.name}"))
         record.routes = routes.names
         self._routes[record.name] = routes
@@ -167,6 +172,13 @@ class Loading:
             registry.register(name, cls)
             if name not in known:
                 record.orchestrators.append(name)
+
+
+def _check_permissions(record: PluginRecord, patterns: Sequence[Any]) -> None:
+    if record.manifest.permissions:
+        from VaultPlatform.identity.permissions import area_of_plugin, least_roles
+
+        check_declared_permissions(record, area=area_of_plugin(record.name), derived=least_roles(patterns))
 
 
 def _refuse_misnamed(record: PluginRecord) -> None:

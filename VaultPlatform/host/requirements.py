@@ -86,7 +86,7 @@ def _package(wanted: Requirement) -> Iterator[str]:
 
 def _plugin(name: str, wanted: str, found: PluginRecord | None) -> Iterator[str]:
     needed = f"it needs the plugin {name}{f' {wanted}' if wanted else ''}"
-    if found is None or found.folder is None:
+    if found is None or found.source is None:
         yield f"{needed}, which is not there; install it, and add it to Base.active_plugins"
     elif found.state == "off":
         yield f"{needed}, which is off; add {name} to Base.active_plugins"

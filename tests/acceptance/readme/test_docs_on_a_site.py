@@ -79,7 +79,7 @@ def test_the_plugin_on_the_page_for_authors_works_as_printed(reader: Reader) -> 
     reader.type(printed_password(reader.output))
     reader.follow(blocks("docs/rest.md")[:1])
 
-    assert reader.follow(page[switched_on:]) == 2
+    assert reader.follow(page[switched_on:]) == 3
 
     reader.press_ctrl_c()
 

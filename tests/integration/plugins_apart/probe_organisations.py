@@ -76,10 +76,14 @@ class Member:
             "collect": self.inside(lambda: [x for x in plugin_manager.hook.collect_notary_words() if x]),
             "task": self.inside(lambda: app.tasks["notary.note"].delay("task") is not None),
             "described": "/vault/notary" in self.client.get("/vault/api/schema").json()["paths"],
-            "permission": "notary.read"
-            in [each["name"] for each in self.client.get("/vault/permissions?limit=200").json()["results"]],
+            "permissions": self.permissions(),
             "state": self.client.get(f"/vault/plugins/{PLUGIN}").json()["state"],
         }
+
+    def permissions(self) -> list[str]:
+        """Those of the plugin: what its views need, and what its plugin.yaml declares."""
+        listed = self.client.get("/vault/permissions?limit=200").json()["results"]
+        return [each["name"] for each in listed if each["name"].startswith("notary.")]
 
     def like_unknown(self) -> bool:
         """Whether a path of the plugin is answered like one that nobody has, to members and to strangers."""

@@ -21,7 +21,7 @@ OFF = {
     "collect": [],
     "task": False,
     "described": False,
-    "permission": False,
+    "permissions": [],
     "state": "off",
 }
 ON = {
@@ -32,7 +32,7 @@ ON = {
     "collect": ["word"],
     "task": True,
     "described": True,
-    "permission": True,
+    "permissions": ["notary.read", "notary.seal", "notary.write"],
     "state": "on",
 }
 ONCE = ["activated Notary_Plugin", "posted", "before archive", "archived"]

@@ -6,6 +6,7 @@ import pytest
 
 from VaultPlatform.host.manifest import Manifest
 from VaultPlatform.host.requirements import circle_of, dependencies_first, lacking
+from VaultPlatform.host.sources import Source
 from VaultPlatform.host.status import PluginRecord, Stage, State
 from VaultPlatform.version import VERSION
 
@@ -47,7 +48,9 @@ def record(name: str, *, of: str = "1.0", state: State = "on", **requires: objec
     from pathlib import Path
 
     manifest = Manifest.model_validate({"version": of, "requires": requires})
-    return PluginRecord(name=name, folder=Path("/", name), state=state, manifest=manifest)
+    return PluginRecord(
+        name=name, source=Source(kind="repository", folder=Path("/", name)), state=state, manifest=manifest
+    )
 
 
 def told(*records: PluginRecord) -> str:
