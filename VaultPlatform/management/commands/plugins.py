@@ -1,4 +1,4 @@
-"""`manage.py plugins list|show`: which plugins there are, which are on, and why one is not."""
+"""`manage.py plugins list|show|check|…`: which plugins there are, which are on, why one is not, and what it lacks."""
 
 import json
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform.host import PluginHost, PluginStatus
+from VaultPlatform.management.plugin_actions import ACTIONS
 
 
 class Command(BaseCommand):
@@ -19,16 +20,24 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="list|show")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         listing = actions.add_parser("list", help="all plugins, a line each")
         showing = actions.add_parser("show", help="one plugin, with the traceback of its failure")
         showing.add_argument("name")
-        for action in (listing, showing):
+        others = []
+        for module in ACTIONS:
+            action = actions.add_parser(module.NAME, help=module.HELP)
+            module.add_arguments(action)
+            action.set_defaults(run=module.run)
+            others.append(action)
+        for action in (listing, showing, *others):
             action.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         host: PluginHost = settings.PLUGIN_HOST
-        if options["action"] == "list":
+        if "run" in options:
+            options["run"](self, options)
+        elif options["action"] == "list":
             self._list(host.status(), as_json=options["json"])
         else:
             self._show(host, options["name"], as_json=options["json"])
