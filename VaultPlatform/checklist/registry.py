@@ -7,9 +7,8 @@ from VaultPlatform.checklist.findings import Spot
 from VaultPlatform.checklist.subject import Kind, Subject
 
 Check = Callable[[Subject], Iterable[Spot]]
-EVERYBODY = frozenset(Kind)
 PLUGINS = frozenset({Kind.PLUGIN})
-CORE = frozenset({Kind.CORE})
+EVERYBODY = frozenset({Kind.PLUGIN, Kind.CORE})
 
 
 @dataclass(frozen=True, kw_only=True)

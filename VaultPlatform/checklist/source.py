@@ -81,6 +81,28 @@ class Module:
         return [node for node in self.tree.body if isinstance(node, ast.ClassDef)]
 
 
+def read_module(path: Path, *, folder: Path, file: str, package: str) -> Module:
+    """The module at `path`, below the folder of `package`. Raises SyntaxError, or ValueError for what is no text."""
+    text = path.read_text(encoding="utf-8")
+    parts = path.relative_to(folder).with_suffix("").parts
+    return Module(
+        path=path,
+        file=file,
+        parts=parts,
+        package=".".join([package, *parts[:-1]]),
+        text=text,
+        tree=ast.parse(text, filename=str(path)),
+    )
+
+
+def read_modules(folder: Path, *, root: Path, package: str) -> list[Module]:
+    """All modules below a folder of the core, which are known to be Python; shown from `root` on."""
+    return [
+        read_module(path, folder=folder, file=path.relative_to(root).as_posix(), package=package)
+        for path in sorted(folder.rglob("*.py"))
+    ]
+
+
 def _imports(tree: ast.Module, *, package: str) -> Iterator[Imported]:
     quiet = {id(inner) for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from VaultPlatform.checklist.findings import Spot
-from VaultPlatform.checklist.source import Module
+from VaultPlatform.checklist.source import Module, read_module, read_modules
 
 
 class Kind(Enum):
@@ -16,6 +16,8 @@ class Kind(Enum):
 
     PLUGIN = "plugin"
     CORE = "core"
+    #: All tables of the core.
+    TABLES = "tables"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class Subject:
     @property
     def package(self) -> str:
         """The dotted name that it is imported by."""
+        if self.kind is Kind.TABLES:
+            return self.name
         return f"{'Plugins' if self.is_plugin else 'VaultManagement'}.{self.name}"
 
     @property
@@ -77,23 +81,13 @@ class Subject:
         broken: list[Spot] = []
         for path in sorted(self.folder.rglob("*.py")):
             try:
-                modules.append(self._module(path))
-            except (SyntaxError, UnicodeDecodeError, ValueError) as error:
+                modules.append(
+                    read_module(path, folder=self.folder, file=self.file(path), package=self.package)
+                )
+            except (SyntaxError, ValueError) as error:
                 line = getattr(error, "lineno", None) or 1
                 broken.append(Spot(self.file(path), line, f"This is no Python: {_first_line(error)}."))
         return modules, broken
-
-    def _module(self, path: Path) -> Module:
-        text = path.read_text(encoding="utf-8")
-        parts = path.relative_to(self.folder).with_suffix("").parts
-        return Module(
-            path=path,
-            file=self.file(path),
-            parts=parts,
-            package=".".join([self.package, *parts[:-1]]),
-            text=text,
-            tree=ast.parse(text, filename=str(path)),
-        )
 
     @property
     def broken(self) -> list[Spot]:
@@ -103,13 +97,28 @@ class Subject:
     @cached_property
     def modules(self) -> list[Module]:
         """The code itself: without migrations and tests."""
-        return [each for each in self._read[0] if each.parts[0] != "migrations" and not _is_test(each)]
+        return [each for each in self._read[0] if "migrations" not in each.parts[:-1] and not _is_test(each)]
 
     @cached_property
     def migrations(self) -> list[Module]:
         """The migrations."""
-        found = (each for each in self._read[0] if each.parts[0] == "migrations")
+        found = (each for each in self._read[0] if "migrations" in each.parts[:-1])
         return [each for each in found if each.stem != "__init__"]
+
+    @cached_property
+    def workflows(self) -> list[Module]:
+        """Orchestrators in Orchestrators/ that belong to it: the feature's, or those that import the plugin."""
+        folder = self.site.repository / "Orchestrators"
+        found: list[Module] = []
+        for inner in sorted(folder.glob("*Orchestrators")):
+            if not self.is_plugin and inner.name != f"{self.name}Orchestrators":
+                continue
+            modules = read_modules(inner, root=self.site.repository, package=f"Orchestrators.{inner.name}")
+            found += [each for each in modules if not self.is_plugin or self._is_imported_by(each)]
+        return found
+
+    def _is_imported_by(self, module: Module) -> bool:
+        return any(each.within(self.package) for each in module.imports)
 
     def module(self, *parts: str) -> Module | None:
         """The module of these parts, such as `module("bll", "Notes", "service")`; None if there is none."""
@@ -149,7 +158,8 @@ def _first_line(error: Exception) -> str:
 
 
 def features(site: Site) -> Iterator[Subject]:
-    """The features of the core."""
+    """The features of the core, and its tables."""
     for folder in sorted((site.repository / "VaultManagement").iterdir()):
         if (folder / "__init__.py").exists():
             yield Subject(name=folder.name, folder=folder, site=site, kind=Kind.CORE)
+    yield Subject(name="VaultModels", folder=site.repository / "VaultModels", site=site, kind=Kind.TABLES)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from VaultPlatform.checklist.findings import Spot
 from VaultPlatform.checklist.reading import attribute_of, text_of
-from VaultPlatform.checklist.registry import EVERYBODY, rule
+from VaultPlatform.checklist.registry import rule
 from VaultPlatform.checklist.source import Module
-from VaultPlatform.checklist.subject import Subject
+from VaultPlatform.checklist.subject import Kind, Subject
 from VaultPlatform.host.inventory import RESERVED
 
 
@@ -30,7 +30,7 @@ def name_problem(name: str) -> str | None:
     "readable",
     says="Every file is Python that can be read.",
     remedy="Mend the syntax; until then no other rule looks at the file.",
-    scope=EVERYBODY,
+    scope=frozenset(Kind),
 )
 def _readable(subject: Subject) -> Iterator[Spot]:
     yield from subject.broken

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from VaultPlatform.checklist.findings import Spot
 from VaultPlatform.checklist.reading import calls, keyword, last, text_of, texts
-from VaultPlatform.checklist.registry import EVERYBODY, rule
+from VaultPlatform.checklist.registry import rule
 from VaultPlatform.checklist.source import Module
-from VaultPlatform.checklist.subject import Subject
+from VaultPlatform.checklist.subject import Kind, Subject
 
 #: What a column that says whose row it is tends to be called.
 _OWNERS = frozenset({"org", "organisation", "organization", "tenant", "org_slug", "org_id", "tenant_id"})
@@ -59,7 +59,7 @@ def _no_owner_column(subject: Subject) -> Iterator[Spot]:
     says="Every migration can be undone, and names those it builds on exactly.",
     remedy="Give RunPython a reverse_code and RunSQL a reverse_sql (RunPython.noop where there is nothing to undo);"
     ' in place of "__latest__" name the migration.',
-    scope=EVERYBODY,
+    scope=frozenset({Kind.PLUGIN, Kind.TABLES}),
 )
 def _migrations_reversible(subject: Subject) -> Iterator[Spot]:
     for module in subject.migrations:

@@ -25,6 +25,8 @@ class Case:
     name: str = NAME
     #: Files beside the plugin, from the repository's root.
     around: dict[str, str] = field(default_factory=dict)
+    #: Those of them that are otherwise where the rule is kept.
+    around_kept: dict[str, str] = field(default_factory=dict)
 
 
 MODEL = "from django.db import models\n\n\nclass Note(models.Model):\n    text = models.TextField()\n"
