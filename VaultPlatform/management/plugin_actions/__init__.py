@@ -3,8 +3,8 @@
 Each has `NAME`, `HELP`, `add_arguments(parser)` and `run(command, options)`; the command adds `--json` to all of them.
 """
 
-from VaultPlatform.management.plugin_actions import catalogue, check
+from VaultPlatform.management.plugin_actions import catalogue, check, new
 
-ACTIONS = (check, catalogue)
+ACTIONS = (check, new, catalogue)
 
 __all__ = ["ACTIONS"]
