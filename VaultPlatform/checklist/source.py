@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 #: Modules by which Python code is imported by its name.
@@ -95,12 +95,13 @@ def read_module(path: Path, *, folder: Path, file: str, package: str) -> Module:
     )
 
 
-def read_modules(folder: Path, *, root: Path, package: str) -> list[Module]:
-    """All modules below a folder of the core, which are known to be Python; shown from `root` on."""
-    return [
+@cache
+def read_modules(folder: Path, *, root: Path, package: str) -> tuple[Module, ...]:
+    """All modules below a folder of the core, which are known to be Python; shown from `root` on. Read once."""
+    return tuple(
         read_module(path, folder=folder, file=path.relative_to(root).as_posix(), package=package)
         for path in sorted(folder.rglob("*.py"))
-    ]
+    )
 
 
 def _imports(tree: ast.Module, *, package: str) -> Iterator[Imported]:

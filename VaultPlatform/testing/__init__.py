@@ -20,6 +20,7 @@ from VaultPlatform.testing.fixtures import (
     org,
     plugin_host,
     plugin_migrations,
+    site_databases,
 )
 from VaultPlatform.testing.hooks import (
     pytest_addoption,
@@ -52,5 +53,6 @@ __all__ = [
     "pytest_report_header",
     "pytest_unconfigure",
     "pytest_xdist_setupnodes",
+    "site_databases",
     "steps_are_guarded",
 ]

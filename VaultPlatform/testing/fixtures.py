@@ -28,7 +28,7 @@ def database_access(django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database_access: None) -> Iterator[None]:
+def site_databases(database_access: None) -> Iterator[None]:
     """The migrated control plane and template, made when the first test asks for them."""
     from django.db import connections
 
@@ -44,8 +44,13 @@ def django_db_setup(database_access: None) -> Iterator[None]:
         connections.close_all()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(site_databases: None) -> None:
+    """The same in place of what pytest-django makes of this name, where a conftest.py names the kit."""
+
+
 @pytest.fixture
-def make_org(django_db_setup: None) -> Iterator[Callable[..., "Organisation"]]:
+def make_org(site_databases: None) -> Iterator[Callable[..., "Organisation"]]:
     """A factory: `make_org(slug="acme")` is a new organisation, not entered, dropped after the test."""
     from VaultPlatform.tenancy import create_organisation, drop_organisation
 
@@ -70,7 +75,7 @@ def org(make_org: Callable[..., "Organisation"]) -> Iterator["Organisation"]:
 
 
 @pytest.fixture
-def clients(django_db_setup: None) -> "Clients":
+def clients(site_databases: None) -> "Clients":
     """Makes clients; each principal signs in once a test."""
     from VaultPlatform.testing.clients import Clients
 
@@ -130,7 +135,7 @@ def checked(plugin_host: "PluginHost") -> "Callable[[str], Report]":
 
 
 @pytest.fixture
-def plugin_migrations(django_db_setup: None) -> Callable[[str], list[str]]:
+def plugin_migrations(site_databases: None) -> Callable[[str], list[str]]:
     """`plugin_migrations("Notes_Plugin")` is what `makemigrations` would still have to write; [] if all is there."""
     from django.core.management import call_command
 

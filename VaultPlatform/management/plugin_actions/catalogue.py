@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from VaultPlatform.checklist.catalogue import PAGE, catalogue_page
+from VaultPlatform.checklist.catalogue import PAGE, is_current, write_catalogue
 from VaultPlatform.config import REPOSITORY
 from VaultPlatform.host.manifest import ManifestError
 
@@ -25,15 +25,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     """Write the page, or say whether it is current."""
     try:
-        wanted = catalogue_page(REPOSITORY)
+        current = is_current(REPOSITORY)
+        if not current and not options["check"]:
+            write_catalogue(REPOSITORY)
     except ManifestError as error:
         raise CommandError(str(error)) from error
-    page = REPOSITORY / PAGE
-    current = page.is_file() and page.read_text(encoding="utf-8") == wanted
     if options["check"] and not current:
         raise CommandError(f"{PAGE} is not what the manifests say; run manage.py plugins catalogue")
-    if not current:
-        page.write_text(wanted, encoding="utf-8")
     told = {"page": PAGE, "changed": not current}
     words = "is written anew" if told["changed"] else "is current"
     command.stdout.write(json.dumps(told) if options["json"] else f"{PAGE} {words}")

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import Resolver404, resolve
 
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
+from VaultPlatform.checklist.catalogue import write_catalogue
 from VaultPlatform.config import REPOSITORY
 from VaultPlatform.scaffold import PARTS, CannotMake, Made, Wishes, make
 
@@ -55,6 +56,8 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
         )
     except CannotMake as error:
         raise CommandError(str(error)) from error
+    if made.folder.parent == REPOSITORY / "Plugins":
+        write_catalogue(REPOSITORY)
     if options["json"]:
         told = {
             "name": wishes.name,
