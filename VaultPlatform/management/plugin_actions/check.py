@@ -15,7 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from VaultPlatform.checklist import CannotCheck, Report, Site, Subject, check, features, plugin_at
+from VaultPlatform.checklist import RULES, CannotCheck, Report, Site, Subject, check, features, plugin_at
+from VaultPlatform.checklist.page import rules_page
 from VaultPlatform.config import REPOSITORY, load_environment
 from VaultPlatform.host import PluginHost
 from VaultPlatform.management.settings_option import SPELT
@@ -31,6 +32,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--core", action="store_true", help="check the core's own features")
     parser.add_argument(
+        "--rules", action="store_true", help="check nothing; print the rules, as docs/checklist.md has them"
+    )
+    parser.add_argument(
         SPELT,
         dest="settings_files",
         action="append",
@@ -42,6 +46,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     """Check, print, and exit by what was found."""
+    if options["rules"]:
+        command.stdout.write(_rules_as_json() if options["json"] else rules_page(), ending="")
+        return
     try:
         subjects = list(_subjects(options))
     except CannotCheck as error:
@@ -50,6 +57,11 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     command.stdout.write(_as_json(reports) if options["json"] else _as_text(reports))
     if any(report.findings for report in reports):
         sys.exit(1)
+
+
+def _rules_as_json() -> str:
+    told = [{"id": each.id, "says": each.says, "remedy": each.remedy} for each in RULES.values()]
+    return json.dumps(told, indent=2) + "\n"
 
 
 def _subjects(options: Mapping[str, Any]) -> Iterator[Subject]:
@@ -95,14 +107,11 @@ def _as_json(reports: Sequence[Report]) -> str:
 def _as_text(reports: Sequence[Report]) -> str:
     lines = []
     for report in reports:
-        lines += [
-            f"{each.file}:{each.line}: {each.rule}: {each.what} {each.remedy}" for each in report.findings
-        ]
-        lines += [
-            f"{each.finding.file}:{each.finding.line}: {each.finding.rule}: excepted: {each.reason}"
-            for each in report.excepted
-        ]
+        told = [(each, f"{each.what} {each.remedy}") for each in report.findings]
+        told += [(each.finding, f"excepted: {each.reason}") for each in report.excepted]
+        lines += [f"{each.file}:{each.line}: {each.rule}: {words}" for each, words in sorted(told)]
         found = len(report.findings)
-        outcome = f"{found} to mend" if found else "clean"
-        lines.append(f"{report.subject}: {outcome}, {len(report.rules)} rules")
+        lines.append(
+            f"{report.subject}: {f'{found} to mend' if found else 'clean'}, {len(report.rules)} rules"
+        )
     return "\n".join(lines)
