@@ -15,10 +15,10 @@ from VaultPlatform.host.inventory import RESERVED
     remedy='Use what the table "What a plugin may import" in docs/plugins.md names.',
 )
 def _public_imports(subject: Subject) -> Iterator[Spot]:
-    own_workflow = f"Orchestrators.{subject.name.removesuffix('_Plugin')}Orchestrators"
+    own_workflows = [module.package for module in subject.workflows]
     for module in subject.modules:
         for each in module.imports:
-            if each.for_types or each.within(own_workflow):
+            if each.for_types or each.within(*own_workflows):
                 continue
             if is_ours(each.module) and not (is_public(each.target) or is_public(each.module)):
                 yield Spot(module.file, each.line, f"{each.target} is not public.")

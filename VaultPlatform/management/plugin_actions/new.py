@@ -80,7 +80,10 @@ def _parts(options: Mapping[str, Any]) -> frozenset[str]:
     if not sys.stdin.isatty():
         wanted = " ".join(f"--{part}" for part in PARTS)
         raise CommandError(f"say what it has: {wanted}, or --all")
-    return frozenset(part for part, question in PARTS.items() if _asked(question))
+    try:
+        return frozenset(part for part, question in PARTS.items() if _asked(question))
+    except EOFError as error:
+        raise CommandError("nothing was made") from error
 
 
 def _asked(question: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from VaultPlatform.checklist import Site, check, plugin_at
 from VaultPlatform.config import REPOSITORY
 from VaultPlatform.management.settings_option import without_clash
 
@@ -115,3 +116,19 @@ def test_the_option_settings_is_not_taken_for_djangos(spelt: list[str]) -> None:
 
 def test_the_catalogue_is_what_the_manifests_say() -> None:
     assert plugins("catalogue", "--check") == (0, "docs/catalogue.md is current\n")
+
+
+def test_a_plugin_of_the_guides_shape_lacks_only_what_is_ours(tmp_path: Path) -> None:
+    """Its orchestrator lies in Orchestrators/, and its service has no base."""
+    for name in ("Orchestrators", "Plugins/Hooks", "VaultModels"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name)
+    shutil.copytree(REPOSITORY / "tests/acceptance/guide/plugin", tmp_path, dirs_exist_ok=True)
+    folder = tmp_path / "Plugins" / "Citations_Plugin"
+    (folder / "migrations").mkdir()
+    (folder / "migrations" / "0001_initial.py").write_text("")
+    with (tmp_path / "Orchestrators" / "RegisterOrchestrator.py").open("a") as lines:
+        lines.write('    OrchestratorRegistry.register("citations", CitationsOrchestrator)\n')
+
+    report = check(plugin_at(folder, site=Site(repository=tmp_path)))
+
+    assert {each.rule for each in report.findings} == {"manifest", "catalogued"}

@@ -134,6 +134,13 @@ def test_without_options_it_asks_at_the_terminal(tmp_path: Path, monkeypatch: py
     ]
 
 
+def test_who_ends_the_questions_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    with pytest.raises(CommandError, match="nothing was made"):
+        new("Notes_Plugin", "--into", str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_options_and_terminal_it_says_which_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

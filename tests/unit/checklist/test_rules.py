@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.checklist.cases import CASES, MARK, NAME, Case
 from tests.unit.checklist.cases_more import MORE_CASES
-from VaultPlatform.checklist import RULES, Report, Site, check, plugin_at
+from VaultPlatform.checklist import RULES, Report, Site, check, features, plugin_at
 
 pytestmark = pytest.mark.database_independent
 
@@ -135,3 +135,25 @@ def test_nothing_of_a_plugin_is_imported(plugin: Path) -> None:
     (plugin / "__init__.py").write_text("raise SystemExit(1)\n")
 
     assert check(plugin_at(plugin, site=Site(repository=plugin.parent))).subject == NAME
+
+
+def test_features_of_the_core_and_its_tables_are_looked_at(tmp_path: Path) -> None:
+    planted = {
+        "VaultManagement/Notes/__init__.py": "",
+        "VaultManagement/Notes/views.py": "class Notes(APIView):  # !\n    def get(self, request): ...\n",
+        "VaultManagement/Notes/urls.py": "urlpatterns = []\n",
+        "VaultManagement/Notes/bll/GetApisbll.py": "from VaultModels.models import Note  # !\n",
+        "VaultModels/models/Note.py": 'plugin = models.OneToOneField("Tags_Plugin.Tag")  # !\n',
+        "VaultModels/migrations/0001_initial.py": "a = migrations.RunPython(fill)  # !\n",
+        "Orchestrators/NotesOrchestrators/NotesOrchestrator.py": "class NotesOrchestrator(Workflow):  # !\n    ...\n",
+        "Plugins/Tags_Plugin/__init__.py": "",
+    }
+    for name, text in planted.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    reports = [check(subject) for subject in features(Site(repository=tmp_path))]
+
+    assert [report.subject for report in reports] == ["Notes", "VaultModels"]
+    places = {f"{each.file}:{each.line}" for report in reports for each in report.findings}
+    assert places == {f"{name}:1" for name, text in planted.items() if MARK in text}

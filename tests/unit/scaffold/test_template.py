@@ -132,7 +132,7 @@ def test_every_part_of_the_template_is_named_to_cookiecutter() -> None:
 @pytest.mark.parametrize("parts", [(), ("endpoints", "hooks"), tuple(PARTS)], ids=["none", "two", "all"])
 def test_cookiecutter_makes_the_same_files(parts: tuple[str, ...], tmp_path: Path) -> None:
     main = pytest.importorskip(
-        "cookiecutter.main", reason="cookiecutter is not installed; see docs/authors-guide.md"
+        "cookiecutter.main", reason="cookiecutter is no dependency; where it is installed, this runs"
     )
     (tmp_path / "ours").mkdir()
     make(wishes(*parts, package=True), into=tmp_path / "ours")
