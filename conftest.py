@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.site", "tests.fixtures_clients", "tests.orm_guard", "tests.step_guard"]
+pytest_plugins = ["VaultPlatform.testing", "tests.site", "tests.orm_guard"]
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,12 +12,13 @@ def main() -> None:
 
     from VaultPlatform.config import SettingsError
     from VaultPlatform.host import PluginLoadError
+    from VaultPlatform.management.settings_option import without_clash
     from VaultPlatform.tenancy import TenancyError
     from VaultPlatform.tenancy.of_command import organisation_of_command
 
     try:
         with organisation_of_command(sys.argv):
-            execute_from_command_line(sys.argv)
+            execute_from_command_line(without_clash(sys.argv))
     except (SettingsError, PluginLoadError, TenancyError) as error:
         sys.exit(str(error))
 

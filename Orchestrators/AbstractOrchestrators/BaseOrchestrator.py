@@ -72,11 +72,16 @@ def _functions_of(member: Any) -> Iterator[Any]:
         yield from _functions_of(member.func)
 
 
-def _require(docstring: str | None, sections: Sequence[str], *, what: str, where: str) -> None:
-    """Raise UndocumentedOrchestrator unless each section is there with something in it."""
+def missing_sections(docstring: str | None, sections: Sequence[str]) -> list[str]:
+    """Those of `sections` that a docstring lacks, or has nothing in."""
     _, *parts = _LABEL.split(docstring or "")
     filled = {label for label, text in zip(parts[::2], parts[1::2], strict=True) if re.search(r"\w", text)}
-    if missing := [section for section in sections if section not in filled]:
+    return [section for section in sections if section not in filled]
+
+
+def _require(docstring: str | None, sections: Sequence[str], *, what: str, where: str) -> None:
+    """Raise UndocumentedOrchestrator unless each section is there with something in it."""
+    if missing := missing_sections(docstring, sections):
         raise UndocumentedOrchestrator(
             f"{what} ({where}) lacks {', '.join(f'{each}:' for each in missing)} in its docstring. Write "
             f"{', '.join(f'{each}:' for each in sections)} each at the start of a line, with what it says "

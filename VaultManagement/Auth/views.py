@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from VaultPlatform.identity.tokens import AccessToken
 
 
-@public
+@public  # checklist: allow public-views: nobody is signed in yet
 class SignIn(ModelAPIView):
     """Exchange a name and a password for an access and a refresh token."""
 
@@ -43,7 +43,7 @@ class SignIn(ModelAPIView):
         return run_response(auth)
 
 
-@public
+@public  # checklist: allow public-views: the refresh token is the proof
 class TokenRefresh(ModelAPIView):
     """Exchange a refresh token for a new pair; each is good once, and one that comes back ends the session."""
 

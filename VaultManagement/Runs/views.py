@@ -2,6 +2,7 @@
 
 Those of operators take the organisation as `org` in the query, and are about the site's own runs without it.
 """
+# checklist: allow views-answer: what is done about a run is none itself, or it would wait for what it is to end
 
 from uuid import UUID
 

@@ -34,11 +34,12 @@ from VaultManagement.Site.serializers import (
 from VaultPlatform.web.addresses import client_address
 
 
-@public
+@public  # checklist: allow public-views: nobody is signed in yet
 class SiteSignIn(ModelAPIView):
     """Exchange an operator's name and password for a token of the site."""
 
     @extend_schema(request=SiteSignInSerializer, responses=SiteTokenSerializer)
+    # checklist: allow views-answer: a token of the site is signed, and nothing is written
     def post(self, request: Request) -> Response:
         given = validated(SiteSignInSerializer, request)
         return Response(GetApisbll.get_site_token(**given, address=client_address(request)))

@@ -27,6 +27,7 @@ from VaultPlatform.host.status import (
 )
 
 if TYPE_CHECKING:
+    from VaultPlatform.host.containing import Containing
     from VaultPlatform.host.loading import Loading
     from VaultPlatform.host.tallies import Tally
     from VaultPlatform.tenancy import Organisation
@@ -290,6 +291,13 @@ class PluginHost:
         """Return the traceback of the failure of the plugin `name`, if there was one. For operators only."""
         record = self._records.get(name)
         return record.traceback if record else None
+
+    @property
+    def gate(self) -> "Containing":
+        """What the guards of hook implementations ask and tell. Raises RuntimeError before `load()`."""
+        if self._later is None:
+            raise RuntimeError("hooks are known when all apps are ready")
+        return self._later.containing
 
     def hook_stats(self) -> list["Tally"]:
         """Return for each hook implementation what it did since the process started."""

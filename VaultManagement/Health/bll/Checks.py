@@ -1,4 +1,6 @@
 """What readiness looks at. A check returns nothing and raises if something is wrong."""
+# checklist: allow bll-split: reads without a table, apart from how they are run and shown
+# checklist: allow tasks-apart: asks whether the broker is there, and sends nothing
 
 import os
 import tempfile

@@ -44,6 +44,6 @@ def _shortened(path: str) -> str:
     return f"{Path(place).name}{separator}{line}" if _is_of_this_machine(place.split("/")[1]) else path
 
 
-@cache
+@cache  # checklist: allow cache-apart: the machine's folders are the same for all
 def _is_of_this_machine(top_folder: str) -> bool:
     return bool(top_folder) and Path("/", top_folder).exists()

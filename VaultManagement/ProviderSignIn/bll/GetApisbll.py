@@ -1,4 +1,5 @@
 """The two halves of signing in through a provider, up to who it was: away, and back."""
+# checklist: allow bll-split: the row that ties both together is gone when the run begins, whatever becomes of that
 
 from hmac import compare_digest
 

@@ -1,4 +1,5 @@
 """What people do about runs and events. None of it is a run: it acts on one, and stays out of its transactions."""
+# checklist: allow bll-split: steps are what PostApisbll holds, and these are none
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py plugins`: which plugins there are, which are on, why one is not, and in which organisations."""
+"""`manage.py plugins`: which there are, which are on, why one is not; and, in `plugin_actions`, all else."""
 
 import json
 from argparse import ArgumentParser
@@ -9,13 +9,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform.host import PluginHost, PluginStatus
-from VaultPlatform.management.plugin_actions import organisations
+from VaultPlatform.management.plugin_actions import ACTIONS
 
 
 class Command(BaseCommand):
-    """Shows the plugin host's status, and says where plugins are on."""
+    """Shows the plugin host's status, and runs the actions."""
 
-    help = "Show which plugins there are, which are on, why one is not, and say in which organisations they are on."
+    help = (
+        "Show which plugins there are, which are on and why one is not; check, make, switch and install them."
+    )
     #: Shown although something is wrong: that is when it is needed.
     requires_system_checks: list[str] = []
 
@@ -24,14 +26,17 @@ class Command(BaseCommand):
         listing = actions.add_parser("list", help="all plugins, a line each")
         showing = actions.add_parser("show", help="one plugin, with the traceback of its failure")
         showing.add_argument("name")
-        for action in (listing, showing):
+        others = []
+        for name, module in ACTIONS.items():
+            others.append(actions.add_parser(name, help=module.HELP))
+            module.add_arguments(others[-1])
+        for action in (listing, showing, *others):
             action.add_argument("--json", action="store_true", help="print JSON")
-        organisations.add_arguments(actions)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         host: PluginHost = settings.PLUGIN_HOST
-        if options["action"] in organisations.ACTIONS:
-            self.stdout.write(organisations.carried_out(host, options))
+        if (action := ACTIONS.get(options["action"])) is not None:
+            action.run(self, options)
         elif options["action"] == "list":
             self._list(host.status(), as_json=options["json"])
         else:

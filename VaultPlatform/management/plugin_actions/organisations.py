@@ -1,10 +1,12 @@
 """`plugins on|off|allow|forbid|where|lift`: in which organisations a plugin is on, and saying so."""
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.core.management.base import CommandError
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform.audit import command_actor
 from VaultPlatform.host import PluginHost, PluginStatus
@@ -24,41 +26,44 @@ _HELP: Final = {
     "off": "switch it off there",
     "allow": "let an organisation have it; without --org, all of which nothing else was said",
     "forbid": "let it not be on there, whatever its administrators say",
+    "where": "all organisations, with whether a plugin is on there",
+    "lift": "have a hook implementation be called again that was switched off",
 }
-ACTIONS: Final = (*_WORDS, "where", "lift")
 
 
-def add_arguments(actions: Any) -> None:
-    """Add these actions to the subparsers of the command."""
-    for action, meaning in _HELP.items():
-        parser = actions.add_parser(action, help=meaning)
+class Saying:
+    """One of these actions."""
+
+    def __init__(self, action: str) -> None:
+        self._action, self.HELP = action, _HELP[action]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The arguments of the action."""
         parser.add_argument("name")
-        parser.add_argument("--org", metavar="SLUG", help="in which organisation")
-        parser.add_argument("--json", action="store_true", help="print JSON")
-    where = actions.add_parser("where", help="all organisations, with whether a plugin is on there")
-    where.add_argument("name")
-    where.add_argument("--json", action="store_true", help="print JSON")
-    lifting = actions.add_parser(
-        "lift", help="have a hook implementation be called again that was switched off"
-    )
-    lifting.add_argument("name")
-    lifting.add_argument("hook")
-    lifting.add_argument("--org", metavar="SLUG", required=True, help="in which organisation")
-    lifting.add_argument("--json", action="store_true", help="print JSON")
+        if self._action == "lift":
+            parser.add_argument("hook")
+        if self._action != "where":
+            needed = self._action == "lift"
+            parser.add_argument("--org", metavar="SLUG", required=needed, help="in which organisation")
 
+    def run(self, command: BaseCommand, options: Mapping[str, Any]) -> None:
+        """Do what `options` say, and print it. Raises CommandError, saying what is wrong."""
+        status = _status(settings.PLUGIN_HOST, options["name"])
+        with said_plainly(), command_actor():
+            command.stdout.write(self._carried_out(status, options))
 
-def carried_out(host: PluginHost, options: Mapping[str, Any]) -> str:
-    """Do what `options` say, and return what is to be printed. Raises CommandError, saying what is wrong."""
-    status = _status(host, options["name"])
-    with said_plainly(), command_actor():
-        if options["action"] == "where":
+    def _carried_out(self, status: PluginStatus, options: Mapping[str, Any]) -> str:
+        if self._action == "where":
             return _where(status, as_json=options["json"])
-        if options["action"] == "lift":
+        if self._action == "lift":
             lifted = lift_hook(status.name, options["hook"], options["org"])
             told = f"{status.name}: {options['hook']} is called again in {options['org']}"
             return json.dumps(lifted, indent=2, default=str) if options["json"] else told
-        said = say_as_operator(status, options["org"], _WORDS[options["action"]])
+        said = say_as_operator(status, options["org"], _WORDS[self._action])
         return json.dumps(said, indent=2) if options["json"] else f"{status.name}: {_told(said)}"
+
+
+ACTIONS: Final = {action: Saying(action) for action in _HELP}
 
 
 def _where(status: PluginStatus, *, as_json: bool) -> str:

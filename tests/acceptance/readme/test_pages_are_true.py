@@ -39,6 +39,9 @@ WATCHED = {
     "docs/runs.md": {"python", "pycon"},
     "docs/security.md": {"json", "text"},  # in tests/integration/web
     "docs/tenancy.md": {"sh", "json", "python", "text"},  # and in tests/integration/tenancy
+    "docs/authors-guide.md": {"sh", "text", "python", "json"},  # in tests/acceptance/authors
+    "docs/catalogue.md": set(),
+    "docs/checklist.md": {"python", "yaml"},  # in tests/unit/checklist
     "docs/settings.md": {"sh", "json", "python", "text"},
 }
 database_independent = pytest.mark.database_independent

@@ -10,7 +10,7 @@ import pytest
 
 from Orchestrators.ContextManager import context_manager, db_step, external_step
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
-from tests.step_guard import StepGuardError
+from VaultPlatform.testing.step_guard import StepGuardError
 
 
 @pytest.fixture

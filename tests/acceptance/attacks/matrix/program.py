@@ -18,7 +18,7 @@ from tests.acceptance.attacks.matrix.attacks import Attack, addresses, attacks_o
 from tests.acceptance.attacks.matrix.organisations import Tenant  # noqa: E402
 from tests.acceptance.attacks.matrix.samples import SAMPLES  # noqa: E402
 from tests.integration.budgets.routes import routes  # noqa: E402
-from tests.quickly import find_static_files_once, hash_quickly  # noqa: E402
+from VaultPlatform.testing.quickly import find_static_files_once, hash_quickly  # noqa: E402
 
 ENOUGH = 20
 TRAILS = {route for route, sample in SAMPLES.items() if sample.repeats}

@@ -2,7 +2,7 @@
 
 Database steps share a transaction that a failure rolls back; what one of them did elsewhere would stay. Python's audit
 events tell when code opens a connection, starts a process, or opens a file for writing; inside a database step, and
-the hooks it calls, each of these is refused. As a pytest plugin (`tests.step_guard`) this holds for the whole run.
+the hooks it calls, each of these is refused. It holds for every run of tests with the kit.
 """
 
 import os
@@ -56,7 +56,8 @@ def inside_database_step(name: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _steps_are_guarded() -> Iterator[None]:
+def steps_are_guarded() -> Iterator[None]:
+    """Each database step of the test run is judged."""
     from Orchestrators.Execution import Execution
     from Orchestrators.Steps import StepKind, name_of
 

@@ -1,0 +1,71 @@
+"""What others are told of the plugin: its manifest, the catalogue; and whether it loads, if the host has tried."""
+
+import re
+from collections.abc import Iterator
+
+from VaultPlatform.checklist.catalogue import PAGE, is_listed
+from VaultPlatform.checklist.exceptions import MANIFEST, allowances
+from VaultPlatform.checklist.findings import Spot
+from VaultPlatform.checklist.registry import EVERYBODY, RULES, rule
+from VaultPlatform.checklist.subject import Subject
+from VaultPlatform.host.manifest import ManifestError, read_manifest
+
+_WANTED = ("name", "version", "title", "description", "author")
+#: At the end of the reason why a plugin does not load.
+_PLACE = re.compile(r"\((?P<file>[\w./-]+\.(?:py|yaml)):(?P<line>\d+)\)")
+
+
+@rule(
+    "manifest",
+    says="plugin.yaml says name, version, title, description and author.",
+    remedy="Write them into plugin.yaml; docs/plugins.md shows all keys.",
+)
+def _manifest(subject: Subject) -> Iterator[Spot]:
+    if not subject.has(MANIFEST):
+        yield subject.at(MANIFEST, "There is no plugin.yaml.")
+        return
+    try:
+        manifest = read_manifest(subject.folder)
+    except ManifestError as error:
+        yield subject.at(MANIFEST, f"{error}.")
+        return
+    for key in _WANTED:
+        if key not in manifest.model_fields_set or not getattr(manifest, key):
+            yield subject.at(MANIFEST, f"{key} is missing.")
+
+
+@rule(
+    "catalogued",
+    says=f"A plugin that is shipped is listed in {PAGE}.",
+    remedy="Run manage.py plugins catalogue, which makes the page from the manifests.",
+)
+def _catalogued(subject: Subject) -> Iterator[Spot]:
+    if subject.is_shipped and not is_listed(subject.name, repository=subject.site.repository):
+        yield subject.at(MANIFEST, f"{subject.name} is not listed in {PAGE}.")
+
+
+@rule(
+    "loads",
+    says="The plugin loads where it is switched on.",
+    remedy="Mend what the reason names; manage.py plugins show <Name> has the traceback.",
+)
+def _loads(subject: Subject) -> Iterator[Spot]:
+    reason = subject.site.failures.get(subject.name)
+    if reason is not None:
+        found = _PLACE.search(reason)
+        name = found["file"].removeprefix(f"{subject.name}/") if found else "__init__.py"
+        yield subject.at(name, f"It did not load: {reason}.", line=int(found["line"]) if found else 1)
+
+
+@rule(
+    "exceptions-explained",
+    says="An exception from the checklist names a rule, and its reason.",
+    remedy="Write # checklist: allow <rule>: <why it is right here>.",
+    scope=EVERYBODY,
+)
+def _exceptions_explained(subject: Subject) -> Iterator[Spot]:
+    for each in allowances(subject):
+        if each.rule not in RULES:
+            yield Spot(each.file, each.line, f"There is no rule {each.rule}.")
+        elif not each.reason:
+            yield Spot(each.file, each.line, f"The exception from {each.rule} has no reason.")

@@ -1,0 +1,1 @@
+"""Business logic, a folder for each noun."""

@@ -1,0 +1,1 @@
+"""Business logic of entries: PostApisbll writes, GetApisbll reads, HelperFunctions needs no table, service asks them."""
