@@ -1,4 +1,4 @@
-"""`manage.py plugins list|show`: which plugins there are, which are on, and why one is not."""
+"""`manage.py plugins`: which there are, which are on, why one is not; and, in `plugin_actions`, what changes that."""
 
 import json
 from argparse import ArgumentParser
@@ -9,26 +9,31 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform.host import PluginHost, PluginStatus
+from VaultPlatform.management.plugin_actions import ACTIONS
 
 
 class Command(BaseCommand):
     """Shows the plugin host's status."""
 
-    help = "Show which plugins there are, which are on, and why one is not."
+    help = "Show which plugins there are, which are on, and why one is not; switch them on and off."
     #: Shown although something is wrong: that is when it is needed.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="list|show")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         listing = actions.add_parser("list", help="all plugins, a line each")
         showing = actions.add_parser("show", help="one plugin, with the traceback of its failure")
         showing.add_argument("name")
         for action in (listing, showing):
             action.add_argument("--json", action="store_true", help="print JSON")
+        for name, module in ACTIONS.items():
+            module.add_arguments(actions.add_parser(name, help=module.HELP))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         host: PluginHost = settings.PLUGIN_HOST
-        if options["action"] == "list":
+        if (changing := ACTIONS.get(options["action"])) is not None:
+            changing.run(options, out=self.stdout, err=self.stderr)
+        elif options["action"] == "list":
             self._list(host.status(), as_json=options["json"])
         else:
             self._show(host, options["name"], as_json=options["json"])
