@@ -57,8 +57,7 @@ class Shelf:
         for name in names:
             if name not in self.folders:
                 near = nearest_name(name, self.folders)
-                there = ", ".join(sorted(self.folders)) or "none"
-                hint = f"did you mean {near}?" if near else f"there are: {there}"
+                hint = f"did you mean {near}?" if near else "`manage.py plugins list` shows those there are"
                 raise Refused(
                     f"There is no plugin {name}; {hint}.", reasons={name: f"there is no plugin {name}"}
                 )

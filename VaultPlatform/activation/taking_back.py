@@ -28,15 +28,14 @@ def take_back(labels: list[str], *, applied: dict[str, Applied], only_empty: boo
         for organisation in (*list_organisations(), TEMPLATE):
             with use(organisation):
                 if storage().exists(organisation):
-                    notes += _in_organisation(
-                        organisation, labels, applied.get(organisation.key, {}), only_empty
-                    )
+                    before = applied.get(organisation.key, {})
+                    notes += _in_organisation(organisation, labels, before, only_empty=only_empty)
                 connections["default"].close()
     return notes
 
 
 def _in_organisation(
-    organisation: Organisation, labels: list[str], before: Applied, only_empty: bool
+    organisation: Organisation, labels: list[str], before: Applied, *, only_empty: bool
 ) -> list[str]:
     done = MigrationRecorder(connections["default"]).applied_migrations()
     waiting = [

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.core import checks
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import get_resolver
 
+from VaultPlatform.host.reporting import states_of_plugins
 from VaultPlatform.tenancy import list_organisations, use
 from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.migration_steps import plugin_labels, steps
@@ -22,7 +22,6 @@ def look_at_everything(labels_of: list[str]) -> dict[str, Any]:
     Parameters: `labels_of`, the plugins of which it is to be told what their tables were like before.
     """
     get_resolver().reverse_dict  # noqa: B018  # looks at every route
-    host = settings.PLUGIN_HOST
     labels = sorted(label for label, name in plugin_labels().items() if name in labels_of)
     found = {
         "complaints": _complaints(),
@@ -31,7 +30,7 @@ def look_at_everything(labels_of: list[str]) -> dict[str, Any]:
         "migrations": {step.plugin: len(step.labels) for step in steps() if step.plugin in labels_of},
         "applied": _applied_everywhere(labels),
     }
-    return {**found, "plugins": {each.name: [each.state, each.stage, each.reason] for each in host.status()}}
+    return {**found, "plugins": states_of_plugins()}
 
 
 def _complaints() -> list[str]:

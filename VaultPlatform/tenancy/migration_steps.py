@@ -176,7 +176,7 @@ def migrate_back(label: str, kept: Collection[str], alias: str) -> None:
     graph = executor.loader.graph
     own = [key for key in executor.loader.applied_migrations if key[0] == label and key[1] in kept]
     last = [key for key in own if not any(child in own for child in graph.node_map[key].children)]
-    executor.migrate(last or [(label, None)])  # type: ignore[list-item]  # None is "none of it"
+    executor.migrate(last or [(label, None)])  # None is "none of it"
 
 
 def _announce(signal: Signal, configs: list[AppConfig], **told: Any) -> None:
