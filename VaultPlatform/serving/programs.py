@@ -51,7 +51,7 @@ def _web(*, port: int, sockets: Sequence[socket.socket], folder: Path) -> Progra
 
 @contextmanager
 def listening(port: int) -> Iterator[list[socket.socket]]:
-    """In the block, the sockets of the web server, which every generation of it inherits: no connection that waits is ever lost.
+    """In the block, the sockets that every generation of the web server inherits: no connection that waits gets lost.
 
     On Linux there is one for each process, and the kernel shares connections out among them; elsewhere one for all.
     Raises OSError when the port is taken.
