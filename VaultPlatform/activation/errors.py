@@ -16,6 +16,10 @@ class Refused(ActivationError):
     """It was refused before anything was changed."""
 
 
+class Unknown(Refused):
+    """There is no plugin of that name."""
+
+
 class Undone(ActivationError):
     """Something failed on the way, and everything was put back as it was."""
 

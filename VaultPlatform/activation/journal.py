@@ -17,6 +17,8 @@ from VaultPlatform.activation.settings_file import replace_file
 
 #: Stages in order. What is not over is taken back by whoever finds it.
 STAGES = ("checking", "migrating", "writing", "reloading", "probing")
+#: Left with the supervisor, and not begun.
+ASKED = "asked"
 #: How an activation may end.
 OVER = ("done", "unchanged", "refused", "undone", "stuck")
 KEPT = 20
@@ -87,6 +89,7 @@ class Journal:
         entry.times[state] = time.time()
         self.write(entry)
         if entry.is_over:
+            self._remove(entry, "candidate")
             self._prune()
 
     def keep_before(self, entry: Entry, content: bytes) -> None:
@@ -117,13 +120,16 @@ class Journal:
 
     def unfinished(self) -> list[Entry]:
         """Those that are not over, the newest first. While somebody holds the lock, one of them is being worked on."""
-        return [entry for entry in self.entries() if not entry.is_over]
+        return [entry for entry in self.entries() if entry.state in STAGES]
+
+    def _remove(self, entry: Entry, kind: str) -> None:
+        for path in self._folder.glob(f"{entry.id}.{kind}"):
+            path.unlink(missing_ok=True)
 
     def _prune(self) -> None:
         for entry in self.entries()[KEPT:]:
             if entry.is_over:
-                for path in self._folder.glob(f"{entry.id}.*"):
-                    path.unlink(missing_ok=True)
+                self._remove(entry, "*")
 
 
 def _read(path: Path) -> Entry | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from VaultPlatform.activation.errors import Refused
+from VaultPlatform.activation.errors import Refused, Unknown
 from VaultPlatform.config import SettingsError, VaultSettings, load_settings
 from VaultPlatform.config.environment import REPOSITORY
 from VaultPlatform.config.errors import nearest_name
@@ -58,7 +58,7 @@ class Shelf:
             if name not in self.folders:
                 near = nearest_name(name, self.folders)
                 hint = f"did you mean {near}?" if near else "`manage.py plugins list` shows those there are"
-                raise Refused(
+                raise Unknown(
                     f"There is no plugin {name}; {hint}.", reasons={name: f"there is no plugin {name}"}
                 )
 

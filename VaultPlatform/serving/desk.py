@@ -31,14 +31,15 @@ class Desk:
         self._waiting.extend(self._inbox.requests())
         if self._at is None and self._waiting:
             name, request = self._waiting.popleft()
-            self._at = (name, self._steps(request))
+            self._at = (name if request.get("answer", True) else "", self._steps(request))
         if self._at is not None:
             name, steps = self._at
             try:
                 next(steps)
             except StopIteration as done:
                 self._at = None
-                self._inbox.answer(name, done.value or {"ok": True})
+                if name:
+                    self._inbox.answer(name, done.value or {"ok": True})
 
     def _steps(self, request: dict[str, Any]) -> Steps:
         yield

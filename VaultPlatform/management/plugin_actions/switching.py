@@ -43,7 +43,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     )
     # For the supervisor, which runs what operators ask for over REST.
     parser.add_argument("--activation", help=SUPPRESS)
-    parser.add_argument("--on-behalf-of", nargs=3, help=SUPPRESS)
+    parser.add_argument("--on-behalf-of", type=json.loads, help=SUPPRESS)
 
 
 def switch_and_tell(
@@ -77,8 +77,8 @@ def switch_and_tell(
         out.write("\n".join(_told(entry)))
 
 
-def _actor(given: list[str] | None) -> Callable[[], AbstractContextManager[audit.Actor]]:
-    return audit.command_actor if given is None else partial(audit.use_actor, *given)
+def _actor(given: dict[str, str] | None) -> Callable[[], AbstractContextManager[audit.Actor]]:
+    return audit.command_actor if given is None else partial(audit.use_actor, **given)
 
 
 def _told(entry: Entry) -> list[str]:

@@ -169,6 +169,13 @@ BUDGETS = {
     ),
     "GET site/plugins": Budget(org=0, site=1, grow=IN_MEMORY),
     "GET site/plugins/<name>": Budget(org=0, site=1),
+    # A site under test is not served by a supervisor, and says so.
+    "POST site/plugins/<name>/enable": Budget(org=0, site=8, status=409, body=lambda _: {}),
+    "POST site/plugins/<name>/disable": Budget(org=0, site=8, status=409, body=lambda _: {}),
+    "GET site/activations": Budget(org=0, site=1, grow=IN_MEMORY),
+    "GET site/activations/<activation>": Budget(
+        org=0, site=1, status=404, parameters={"activation": lambda _: "none"}
+    ),
     "GET site/hooks": Budget(org=0, site=1, grow=IN_MEMORY),
     # What the organisations cost that it visits is tested with it.
     "GET /metrics": Budget(org=2, site=5, first=runs.alone_at_work),
