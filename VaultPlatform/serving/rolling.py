@@ -69,13 +69,31 @@ class Host(Protocol):
 
 
 def replace_all(slots: Sequence[Slot], wanted: Wanted, host: Host) -> Steps:
-    """Replace each program; the answer says whether all new ones are as `wanted`. It stops at the first that is not."""
+    """Replace each program; the answer says whether all new ones are as `wanted`.
+
+    Nothing else is touched when those that can begin beside the old ones are not.
+    """
     for slot in slots:
-        replacing = _beside if slot.program.beside else _after
-        failed = yield from replacing(slot, wanted, host)
-        if failed is not None:
-            return failed
-    return {"ok": True}
+        if slot.program.beside:
+            failed = yield from _beside(slot, wanted, host)
+            if failed is not None:
+                return failed
+    failed = yield from _together([_after(slot, wanted, host) for slot in slots if not slot.program.beside])
+    return failed or {"ok": True}
+
+
+def _together(several: list[Steps]) -> Steps:
+    """All of them at the same time; the first failure, once none is under way any more."""
+    failed: Answer | None = None
+    while several:
+        for steps in list(several):
+            try:
+                next(steps)
+            except StopIteration as done:
+                several.remove(steps)
+                failed = failed or done.value
+        yield
+    return failed
 
 
 def _beside(slot: Slot, wanted: Wanted, host: Host) -> Steps:

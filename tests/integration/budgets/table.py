@@ -75,6 +75,8 @@ def _operator(stage: Stage) -> dict[str, Any]:
 
 #: Of an organisation's row: who asks, the run before and after it, the row before and locked, the change, and the
 #: site's entry; and its own.
+#: What is asked of the supervisor is a run of the site.
+ASKED: dict[str, Any] = {"org": 0, "site": 6, "status": 202}
 CHANGE: dict[str, Any] = {"org": {"sqlite": 3, "postgresql": 1}, "site": {"sqlite": 10, "postgresql": 9}}
 BUDGETS = {
     "POST auth/token": Budget(org=3, site=2, audited=True, body=_me),
@@ -169,9 +171,8 @@ BUDGETS = {
     ),
     "GET site/plugins": Budget(org=0, site=1, grow=IN_MEMORY),
     "GET site/plugins/<name>": Budget(org=0, site=1),
-    # A site under test is not served by a supervisor, and says so.
-    "POST site/plugins/<name>/enable": Budget(org=0, site=8, status=409, body=lambda _: {}),
-    "POST site/plugins/<name>/disable": Budget(org=0, site=8, status=409, body=lambda _: {}),
+    "POST site/plugins/<name>/enable": Budget(**ASKED, body=lambda _: {}, first=make.served),
+    "POST site/plugins/<name>/disable": Budget(**ASKED, body=lambda _: {}, first=make.served),
     "GET site/activations": Budget(org=0, site=1, grow=IN_MEMORY),
     "GET site/activations/<activation>": Budget(
         org=0, site=1, status=404, parameters={"activation": lambda _: "none"}
