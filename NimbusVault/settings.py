@@ -20,9 +20,11 @@ from VaultPlatform.web.logs import configure_logging
 
 environment = load_environment()
 PLUGINS_DIR = REPOSITORY / "Plugins"
-vault_settings = load_settings(
-    environment.settings, known_plugins=[path.name for path in PLUGINS_DIR.iterdir()]
-)
+INSTALLED_PLUGINS_DIR = environment.home / "plugins"
+_known = [
+    path.name for place in (PLUGINS_DIR, INSTALLED_PLUGINS_DIR) if place.is_dir() for path in place.iterdir()
+]
+vault_settings = load_settings(environment.settings, known_plugins=_known)
 
 VAULT_SETTINGS = vault_settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 VAULT_HOME = prepare_home(environment.home)
@@ -162,7 +164,7 @@ CORE_APPS = [
 PLUGIN_HOST = PluginHost(
     configured=list(vault_settings.Base.active_plugins),
     plugins_dir=PLUGINS_DIR,
-    plugin_dirs=list(vault_settings.plugin_dirs),
+    plugin_dirs=[*vault_settings.plugin_dirs, INSTALLED_PLUGINS_DIR],
     plugin_errors=vault_settings.Base.plugin_errors,
     settings=vault_settings,
 )

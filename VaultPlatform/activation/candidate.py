@@ -43,10 +43,28 @@ def take_back(asked: dict[str, Any]) -> dict[str, Any]:
     return {"notes": notes}
 
 
+def with_data(asked: dict[str, Any]) -> dict[str, Any]:
+    """Count, export or drop what a plugin has in the databases."""
+    from VaultPlatform.host.reporting import states_of_plugins
+    from VaultPlatform.installing import data
+
+    plugin = str(asked["plugin"])
+    state, stage, reason = states_of_plugins().get(plugin, ("absent", None, None))
+    if state != "on":
+        return {"error": f"stage {stage}: {reason}", "reasons": {plugin: reason}}
+    match asked["what"]:
+        case "export":
+            return {"rows": data.export_rows(plugin, Path(asked["file"]))}
+        case "drop":
+            return {"dropped": data.drop_tables(plugin)}
+    return data.count_rows(plugin)
+
+
 WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "try_plugins": try_plugins,
     "migrate": migrate,
     "take_back": take_back,
+    "with_data": with_data,
 }
 
 

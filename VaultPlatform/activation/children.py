@@ -92,6 +92,8 @@ class _Child:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._reader.join(timeout=2)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _read(self) -> None:
         if self._process.stdout is not None:

@@ -49,6 +49,8 @@ class Entry:
     #: Stage -> when it began, in seconds since 1970.
     times: dict[str, float] = field(default_factory=dict)
     settings: str = ""
+    #: The plugin of which another version is put in place; "" for none.
+    staged: str = ""
     #: Digests of the settings file before and after; "" until it is known.
     before: str = ""
     after: str = ""

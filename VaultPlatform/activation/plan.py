@@ -7,7 +7,7 @@ from typing import Literal
 from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.shelf import Shelf
 
-Action = Literal["enable", "disable", "apply"]
+Action = Literal["enable", "disable", "apply", "update"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,11 @@ def plan_disable(names: Sequence[str], shelf: Shelf, *, with_dependants: bool = 
 def plan_apply(shelf: Shelf) -> Plan:
     """The list as it stands in the file."""
     return Plan(action="apply", before=shelf.active, after=shelf.active, wanted=shelf.active)
+
+
+def plan_update(name: str, shelf: Shelf) -> Plan:
+    """The list as it is, in which `name` has to be on with another version."""
+    return Plan(action="update", before=shelf.active, after=shelf.active, names=(name,), wanted=(name,))
 
 
 def _who_needs(needed: str, names: Sequence[str], shelf: Shelf) -> str:

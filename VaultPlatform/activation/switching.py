@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
 
 from VaultPlatform import audit
 from VaultPlatform.activation.errors import ActivationError, Refused
@@ -15,7 +14,12 @@ from VaultPlatform.activation.shelf import Shelf, read_shelf
 from VaultPlatform.activation.transaction import Activation, Place
 
 #: Verb of the audit trail.
-_DONE = {"enable": "plugin.enabled", "disable": "plugin.disabled", "apply": "plugin.list_applied"}
+_DONE = {
+    "update": "plugin.updated",
+    "enable": "plugin.enabled",
+    "disable": "plugin.disabled",
+    "apply": "plugin.list_applied",
+}
 
 
 def switch(
@@ -47,7 +51,7 @@ def switch(
             entry.reason, entry.reasons = str(error), error.reasons
             journal.enter(entry, "refused")
             raise
-        return _carried_out(plan, entry, place=place, loaded=loaded)
+        return carried_out(plan, entry, place=place, loaded=loaded)
 
 
 def _planned(action: Action, names: Sequence[str], shelf: Shelf, *, along: bool) -> Plan:
@@ -56,11 +60,12 @@ def _planned(action: Action, names: Sequence[str], shelf: Shelf, *, along: bool)
     return plan_disable(names, shelf, with_dependants=along) if action == "disable" else plan_apply(shelf)
 
 
-def _carried_out(plan: Plan, entry: Entry, *, place: Place, loaded: Sequence[str]) -> Entry:
+def carried_out(plan: Plan, entry: Entry, *, place: Place, loaded: Sequence[str]) -> Entry:
+    """Bring a plan about, and enter it into the audit trail. The caller holds the locks; otherwise as `switch`."""
     entry.switched_on, entry.switched_off = list(plan.switched_on), list(plan.switched_off)
     running = running_now(place.home)
     on_now = set(loaded) if running is None else running
-    if plan.before == plan.after and plan.action != "apply" and {*plan.wanted} <= on_now:
+    if plan.action in ("enable", "disable") and plan.before == plan.after and {*plan.wanted} <= on_now:
         Journal(place.home).enter(entry, "unchanged")
         return entry
     if plan.action == "apply":
@@ -88,8 +93,3 @@ def _record(entry: Entry) -> None:
         detail=detail,
         outcome=entry.state,
     )
-
-
-def place_of(home: Path, settings: Path, say: Callable[[str], None]) -> Place:
-    """The usual place, with the usual patience."""
-    return Place(home=home, settings=settings, say=say)

@@ -53,7 +53,7 @@ def _in_organisation(
         try:
             migrate_back(label, before.get(label, []), "default")
             if label not in before:
-                _forget_types(label)
+                forget_types(label)
         except Exception as error:  # noqa: BLE001  # whatever a migration raises; the others are still taken back
             notes.append(f"Tables of {label} stay in {organisation.slug}: {in_one_line(error)}")
             connections["default"].close()
@@ -71,7 +71,7 @@ def _with_rows(label: str) -> str | None:
     return None
 
 
-def _forget_types(label: str) -> None:
+def forget_types(label: str) -> None:
     """Drop what Django noted of the app's models, permissions included."""
     from django.contrib.contenttypes.models import ContentType
 

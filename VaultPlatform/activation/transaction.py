@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from VaultPlatform.activation.plan import Plan
 from VaultPlatform.activation.reloading import PATIENCE_SECONDS, running_plugins
 from VaultPlatform.activation.settings_file import active_plugins, replace_file, with_active_plugins
 from VaultPlatform.activation.undoing import candidate_file, undo
+from VaultPlatform.activation.versions import clear, put_new, staging
 from VaultPlatform.serving import control
 
 #: Seconds for which a list may take to load, and migrations to run.
@@ -70,9 +72,10 @@ class Activation:
         wanted = self._candidate(content)
         self.entry.before, self.entry.after = digest(content), digest(wanted)
         self._journal.keep_before(self.entry, content)
-        self._journal.keep_candidate(self.entry, wanted)
+        tried = self._with_staged(wanted)
+        self._journal.keep_candidate(self.entry, tried)
         self._journal.enter(self.entry, "checking")
-        found = self._try(wanted)
+        found = self._try(tried)
         self.entry.labels, self.entry.applied = found["labels"], found["applied"]
         self.entry.notes += [
             f"The API description has to do without {name}." for name in found["undescribed"]
@@ -83,6 +86,15 @@ class Activation:
         if active_plugins(text) == list(self.plan.after):
             return content
         return with_active_plugins(text, self.plan.after).encode()
+
+    def _with_staged(self, wanted: bytes) -> bytes:
+        """The settings by which the waiting version of a plugin is found before the one in place."""
+        if not self.entry.staged:
+            return wanted
+        document = json.loads(wanted.decode("utf-8-sig"))
+        base = document.setdefault("Base", {})
+        base["plugin_dirs"] = [str(staging(self.place.home, self.entry.id)), *base.get("plugin_dirs", [])]
+        return json.dumps(document).encode()
 
     def _try(self, wanted: bytes) -> dict[str, Any]:
         settings = candidate_file(self.place.settings)
@@ -144,7 +156,9 @@ class Activation:
             self.place.say(f"Writing {self.place.settings} ...")
             if digest(self.place.settings.read_bytes()) != self.entry.before:
                 raise ActivationError("Somebody else has changed the settings file meanwhile; ask again.")
-            replace_file(self.place.settings, self._journal.candidate(self.entry))
+            replace_file(self.place.settings, self._candidate(self.place.settings.read_bytes()))
+        if self.entry.staged:
+            put_new(self.place.home, self.entry)
 
     def _reload(self) -> None:
         if not control.is_running(self.place.home):
@@ -201,6 +215,7 @@ class Activation:
     def _end(self, state: str) -> None:
         candidate_file(self.place.settings).unlink(missing_ok=True)
         self._journal.enter(self.entry, state)
+        clear(self.place.home, self.entry)
 
 
 def _read(path: Path) -> str | None:

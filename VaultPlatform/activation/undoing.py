@@ -8,6 +8,7 @@ from VaultPlatform.activation.errors import ActivationError
 from VaultPlatform.activation.journal import Entry, Journal, digest
 from VaultPlatform.activation.reloading import PATIENCE_SECONDS
 from VaultPlatform.activation.settings_file import replace_file
+from VaultPlatform.activation.versions import clear, put_old_back
 from VaultPlatform.serving import control
 
 TAKING_BACK_SECONDS = 3600.0
@@ -21,12 +22,15 @@ def candidate_file(settings: Path) -> Path:
 def undo(entry: Entry, *, journal: Journal, home: Path, settings: Path) -> None:
     """Put settings, processes and tables back, in this order, and note what could not be. Raises nothing of it."""
     changed = _settings(entry, journal, settings)
+    if entry.staged:
+        put_old_back(home, entry)
     if entry.told:
         _processes(entry, home)
     if entry.migrated:
         _tables(entry, journal, home, settings)
     candidate_file(settings).unlink(missing_ok=True)
     journal.enter(entry, "undone" if changed else "stuck")
+    clear(home, entry)
 
 
 def _settings(entry: Entry, journal: Journal, settings: Path) -> bool:

@@ -50,14 +50,7 @@ def switch_and_tell(
     action: Action, names: Sequence[str], options: dict[str, Any], *, out: OutputWrapper, err: OutputWrapper
 ) -> None:
     """Switch, and print what was done. Raises CommandError with the reason if nothing was."""
-    environment = load_environment()
-    place = Place(
-        home=Path(settings.VAULT_HOME),
-        settings=environment.settings,
-        say=(err if options["json"] else out).write,
-        loading_seconds=options["loading_seconds"],
-        migrating_seconds=options["migrating_seconds"],
-    )
+    place = place_of(options, out=out, err=err)
     try:
         with stopped_by_signals():
             entry = switch(
@@ -75,6 +68,17 @@ def switch_and_tell(
         out.write(json.dumps({name: getattr(entry, name) for name in SHOWN}, indent=2))
     else:
         out.write("\n".join(_told(entry)))
+
+
+def place_of(options: dict[str, Any], *, out: OutputWrapper, err: OutputWrapper) -> Place:
+    """This deployment, with the patience that was asked for."""
+    return Place(
+        home=Path(settings.VAULT_HOME),
+        settings=load_environment().settings,
+        say=(err if options["json"] else out).write,
+        loading_seconds=options.get("loading_seconds", LOADING_SECONDS),
+        migrating_seconds=options.get("migrating_seconds", MIGRATING_SECONDS),
+    )
 
 
 def _actor(given: dict[str, str] | None) -> Callable[[], AbstractContextManager[audit.Actor]]:
