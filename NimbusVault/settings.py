@@ -11,6 +11,7 @@ from VaultPlatform import openapi_settings
 from VaultPlatform.celery_settings import celery_settings
 from VaultPlatform.config import REPOSITORY, load_environment, load_settings
 from VaultPlatform.host import PluginHost
+from VaultPlatform.host.error_mode import error_mode
 from VaultPlatform.keys import configured_token_keys, first_token_key, prepare_home, site_key
 from VaultPlatform.tenancy.caching import offered, vault_caches
 from VaultPlatform.tenancy.databases import database_settings
@@ -165,7 +166,7 @@ PLUGIN_HOST = PluginHost(
     configured=list(vault_settings.Base.active_plugins),
     plugins_dir=PLUGINS_DIR,
     plugin_dirs=[*vault_settings.plugin_dirs, INSTALLED_PLUGINS_DIR],
-    plugin_errors=vault_settings.Base.plugin_errors,
+    plugin_errors=error_mode(vault_settings.Base.plugin_errors),
     settings=vault_settings,
 )
 # The host's own app comes last: when it is ready, all models are, and plugins' hooks and routes can be loaded.

@@ -92,7 +92,8 @@ def _answered(work: Callable[[dict[str, Any]], dict[str, Any]], asked: dict[str,
         django.setup()
         return work(asked)
     except PluginLoadError as error:
-        return {"error": str(error), "reasons": {each.name: str(each.reason) for each in error.failures}}
+        reasons = {each.name: f"stage {each.stage}: {each.reason}" for each in error.failures}
+        return {"error": str(error), "reasons": reasons}
     except SettingsError as error:
         return {"error": str(error), "reasons": {}}
     except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is, the parent has to know

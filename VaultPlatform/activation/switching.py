@@ -11,6 +11,7 @@ from VaultPlatform.activation.plan import Action, Plan, plan_apply, plan_disable
 from VaultPlatform.activation.recovery import recover
 from VaultPlatform.activation.reloading import running_now
 from VaultPlatform.activation.shelf import Shelf, read_shelf
+from VaultPlatform.activation.trail import entered
 from VaultPlatform.activation.transaction import Activation, Place
 
 #: Verb of the audit trail.
@@ -86,10 +87,4 @@ def _record(entry: Entry) -> None:
         "switched_off": entry.switched_off,
         **({"reason": entry.reason[:600]} if entry.reason else {}),
     }
-    audit.record_site(
-        action=_DONE[entry.action],
-        entity_type="Plugin",
-        entity_id=",".join(entry.names)[:128],
-        detail=detail,
-        outcome=entry.state,
-    )
+    entry.notes += entered(_DONE[entry.action], ",".join(entry.names), detail=detail, outcome=entry.state)

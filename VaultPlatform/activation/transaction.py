@@ -114,6 +114,10 @@ class Activation:
     def _refuse_what_did_not_load(self, found: dict[str, Any]) -> None:
         named = str(candidate_file(self.place.settings))
         if error := found.get("error"):
+            for name in self.plan.wanted:
+                if name in found["reasons"]:
+                    words = found["reasons"][name]
+                    raise Refused(f"{name} cannot be switched on: {words}.", reasons=found["reasons"])
             raise Refused(str(error).replace(named, str(self.place.settings)), reasons=found["reasons"])
         failed = {
             name: f"stage {stage}: {reason}".replace(named, str(self.place.settings))

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from VaultPlatform import audit
 from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.journal import Entry, Journal, new_id
 from VaultPlatform.activation.locking import folder_of, held_among_hosts, held_on_this_machine
@@ -14,6 +13,7 @@ from VaultPlatform.activation.plan import plan_update
 from VaultPlatform.activation.recovery import recover
 from VaultPlatform.activation.shelf import Shelf, installed_plugins, read_shelf
 from VaultPlatform.activation.switching import carried_out
+from VaultPlatform.activation.trail import entered
 from VaultPlatform.activation.transaction import Place
 from VaultPlatform.activation.versions import clear, put_new, staging
 from VaultPlatform.host.manifest import ManifestError, read_manifest
@@ -47,8 +47,8 @@ def install(source: Path, *, place: Place) -> Installed:
         target = installed_plugins(place.home) / package.name
         target.parent.mkdir(mode=0o700, exist_ok=True)
         package.folder.rename(target)
-        _record("plugin.installed", package)
-        return Installed(name=package.name, version=package.manifest.version)
+        notes = _record("plugin.installed", package)
+        return Installed(name=package.name, version=package.manifest.version, notes=tuple(notes))
 
 
 def update(source: Path, *, place: Place, loaded: Sequence[str]) -> Installed:
@@ -70,7 +70,7 @@ def update(source: Path, *, place: Place, loaded: Sequence[str]) -> Installed:
             else:
                 put_new(place.home, entry)
                 Journal(place.home).enter(entry, "done")
-                _record("plugin.updated", package)
+                entry.notes += _record("plugin.updated", package)
         finally:
             clear(place.home, entry)
         notes = tuple(entry.notes)
@@ -118,13 +118,8 @@ def _version_here(name: str, shelf: Shelf, home: Path) -> str:
         return "0"
 
 
-def _record(action: str, package: Package) -> None:
-    audit.record_site(
-        action=action,
-        entity_type="Plugin",
-        entity_id=package.name,
-        detail={"version": package.manifest.version},
-    )
+def _record(action: str, package: Package) -> list[str]:
+    return entered(action, package.name, detail={"version": package.manifest.version})
 
 
 def remove_files(name: str, home: Path) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from VaultPlatform import audit
 from VaultPlatform.activation.children import run_candidate
 from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.journal import Entry, new_id
@@ -14,6 +13,7 @@ from VaultPlatform.activation.plan import plan_disable
 from VaultPlatform.activation.settings_file import replace_file, with_active_plugins
 from VaultPlatform.activation.shelf import Shelf, installed_plugins, read_shelf
 from VaultPlatform.activation.switching import carried_out
+from VaultPlatform.activation.trail import entered
 from VaultPlatform.activation.transaction import MIGRATING_SECONDS, Place
 from VaultPlatform.activation.undoing import candidate_file
 from VaultPlatform.installing.installing import alone, remove_files
@@ -79,9 +79,7 @@ def uninstall(name: str, fate: Fate, *, place: Place, loaded: Sequence[str]) -> 
             done["dropped"] = _in_child("drop", name, shelf, place)["dropped"]
         if there.installed:
             remove_files(name, place.home)
-        audit.record_site(
-            action="plugin.uninstalled", entity_type="Plugin", entity_id=name, detail={"data": fate}
-        )
+        done["notes"] = [*done.get("notes", []), *entered("plugin.uninstalled", name, detail={"data": fate})]
         return done
 
 

@@ -16,6 +16,10 @@ from VaultPlatform.serving.control import Inbox
 from VaultPlatform.serving.nursery import Nursery
 from VaultPlatform.serving.rolling import Answer, Slot, Steps, Wanted, refusal, replace_all
 
+#: Exit codes above are those of signals.
+KILLED = 128
+RECOVER = ["recover"]
+
 
 class Desk:
     """Heeds requests. `work()` is called often, and never takes long."""
@@ -72,12 +76,15 @@ class Desk:
         command = (sys.executable, "manage.py", "plugins", *map(str, words))
         folder = self._slots[0].program.folder
         child = self._nursery.new_child(Program(name="plugin", command=command, folder=folder))
-        self._nursery.meanwhile(self._until_it_ends(child))
+        self._nursery.meanwhile(self._until_it_ends(child, words))
         return {"ok": True}
 
-    def _until_it_ends(self, child: Child) -> Steps:
-        while child.exit_code() is None:
+    def _until_it_ends(self, child: Child, words: list[str]) -> Steps:
+        while (code := child.exit_code()) is None:
             yield
+        if code > KILLED and words != RECOVER:
+            say("It was killed; what it did is taken back.", speaker="plugin")
+            self._run(RECOVER)
         child.let_go()
         child.hear_out()
         self._nursery.forget(child)

@@ -31,4 +31,5 @@ def run(options: dict[str, Any], *, out: OutputWrapper, err: OutputWrapper) -> N
     if options["json"]:
         out.write(json.dumps({"name": made.name, "version": made.version}))
     else:
-        out.write(f"Installed {made.name} {made.version}. It is off: `manage.py plugins enable {made.name}`.")
+        told = f"Installed {made.name} {made.version}. It is off: `manage.py plugins enable {made.name}`."
+        out.write("\n".join([told, *made.notes]))

@@ -75,4 +75,5 @@ def _told_done(done: dict[str, Any]) -> str:
         "export": f"Its rows are in {done.get('file')}; its tables are gone.",
         "drop": "Its tables are gone.",
     }
-    return f"Uninstalled {done['name']}. {words[done['fate']]} Its block in the settings file, if any, stays."
+    told = f"Uninstalled {done['name']}. {words[done['fate']]} Its block in the settings file, if any, stays."
+    return "\n".join([told, *done["notes"]])

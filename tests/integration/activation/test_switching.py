@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from tests.integration.activation import plugins as made
 from tests.integration.activation.state import state_of
-from tests.integration.host.sites import REPOSITORY, Site
+from tests.integration.host.sites import REPOSITORY, ZOO, Site
 from tests.integration.serving.processes import is_alive, wait_until
+from VaultPlatform.activation.errors import Refused
+from VaultPlatform.activation.locking import held_among_hosts
 
 KILLED = Path(__file__).with_name("killed_program.py")
 
@@ -93,6 +96,29 @@ def test_a_plugin_that_would_push_out_another_is_refused(site: Site) -> None:
     assert 'RouteTwin cannot be switched on: stage urls: route "witness/ping" belongs to' in refused(
         site, "enable", "RouteTwin"
     )
+
+
+@pytest.mark.database_independent
+def test_where_broken_plugins_are_refused_one_can_be_switched_off_and_none_on(
+    site: Site, plugins: Path
+) -> None:
+    settings = site.home / "VaultSettings.json"
+    kept = settings.read_bytes()
+    site.configure(["Witness", "InitRaises"], errors="refuse", dirs=(plugins, ZOO))
+    assert switched(site, "disable", "InitRaises")["switched_off"] == ["InitRaises"]
+    assert "InitRaises cannot be switched on: stage import: RuntimeError: the plugin is not well" in refused(
+        site, "enable", "InitRaises"
+    )
+    settings.write_bytes(kept)
+
+
+def test_hosts_of_one_database_switch_one_after_the_other(django_db_setup: None) -> None:
+    if connections["control"].vendor != "postgresql":
+        pytest.skip("with SQLite a site is on one host")
+    with held_among_hosts(), pytest.raises(Refused, match="on another host"), held_among_hosts():
+        pass
+    with held_among_hosts():
+        pass
 
 
 STAGES = ("checking", "migrating", "migrated", "writing", "written")
