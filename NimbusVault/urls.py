@@ -22,6 +22,7 @@ CORE = (
     "VaultManagement.Operators.urls",
     "VaultManagement.Audit.urls",
     "VaultManagement.Site.urls",
+    "VaultManagement.Activations.urls",
     "VaultManagement.Runs.urls",
     "VaultManagement.Health.urls",
     "VaultManagement.ApiDescription.urls",

@@ -5,6 +5,7 @@ from typing import Any
 
 from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
+from VaultManagement.Activations.bll.PostApisbll import ACCEPTED, switch_plugin_bll
 from VaultManagement.Site.bll.PostApisbll import (
     CHANGE,
     LIFTING,
@@ -179,6 +180,21 @@ class SiteOrchestrator(Workflow):
             organisation=organisation,
             reason=why_hook_is_off(name, hook, organisation),
         )
+
+    @context_manager(get_contexts={}, set_contexts=ACCEPTED)
+    def stage_switch_plugin(self, *, action: str, name: str, along: bool) -> None:
+        """
+        Description: Stage the request that a plugin of the site is switched on or off.
+
+        Input:
+            - action: enable or disable.
+            - name: the plugin.
+            - along: whether what it needs, or what needs it, is switched along with it.
+
+        Output:
+            - None. The activation becomes the run's result, the status 202.
+        """
+        self.mainorchestrator.add_step(switch_plugin_bll, None, action=action, name=name, along=along)
 
     def _stage_change(self, forward: Callable[..., Any], **arguments: Any) -> None:
         """

@@ -53,10 +53,13 @@ class Inventory:
         return source
 
 
-def folders_outside(configured: Sequence[Path], *, apps_dir: Path | None) -> list[Path]:
-    """The folders of plugins outside of the repository: those `configured`, and the one beside `apps_dir`."""
+def folders_outside(configured: Sequence[Path], *, apps_dir: Path | None, installed: Path) -> list[Path]:
+    """The folders of plugins outside of the repository.
+
+    Those `configured`, the one beside `apps_dir`, and `installed`, if somebody has installed a plugin.
+    """
     beside = [] if apps_dir is None else [apps_dir.parent / "plugins"]
-    return list(dict.fromkeys([*configured, *beside]))
+    return list(dict.fromkeys([*configured, *beside, *([installed] if installed.is_dir() else [])]))
 
 
 def find_plugins(

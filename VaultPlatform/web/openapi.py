@@ -33,6 +33,9 @@ ERROR_SCHEMA: dict[str, Any] = {
 }
 
 
+_left_out: set[str] = set()
+
+
 class BrokenDescription(Exception):
     """A plugin's view could not be described."""
 
@@ -107,7 +110,9 @@ def api_description(left_out: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The OpenAPI document as JSON-ready values, without the part of the plugins in `left_out`."""
     while True:
         try:
-            return _described(left_out)
+            document = _described(left_out)
+            _left_out.update(left_out)
+            return document
         except BrokenDescription as broken:
             log.warning("plugin_left_out_of_api_description", plugin=broken.plugin, exc_info=broken)
             left_out |= {broken.plugin}
@@ -116,6 +121,11 @@ def api_description(left_out: frozenset[str] = frozenset()) -> dict[str, Any]:
             if not culprits:
                 raise
             left_out |= culprits
+
+
+def left_out_of_description() -> frozenset[str]:
+    """The plugins that `api_description` had to do without."""
+    return frozenset(_left_out)
 
 
 def _described(left_out: frozenset[str]) -> dict[str, Any]:

@@ -31,7 +31,9 @@ class Command(BaseCommand):
             others.append(actions.add_parser(name, help=module.HELP))
             module.add_arguments(others[-1])
         for action in (listing, showing, *others):
-            action.add_argument("--json", action="store_true", help="print JSON")
+            action.add_argument(
+                "--json", action="store_true", help="print JSON; progress goes to standard error"
+            )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         host: PluginHost = settings.PLUGIN_HOST

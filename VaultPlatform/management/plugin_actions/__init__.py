@@ -6,8 +6,32 @@ CommandError; the command adds `--json` to all of them.
 
 from typing import Any
 
-from VaultPlatform.management.plugin_actions import catalogue, check, new, organisations
+from VaultPlatform.management.plugin_actions import (
+    apply,
+    catalogue,
+    check,
+    disable,
+    enable,
+    install,
+    new,
+    organisations,
+    recover,
+    uninstall,
+    update,
+)
 
-ACTIONS: dict[str, Any] = {"check": check, "new": new, "catalogue": catalogue, **organisations.ACTIONS}
+ACTIONS: dict[str, Any] = {
+    "enable": enable,
+    "disable": disable,
+    "apply": apply,
+    "recover": recover,
+    "install": install,
+    "update": update,
+    "uninstall": uninstall,
+    **organisations.ACTIONS,
+    "check": check,
+    "new": new,
+    "catalogue": catalogue,
+}
 
 __all__ = ["ACTIONS"]

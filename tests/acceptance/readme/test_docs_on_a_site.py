@@ -26,11 +26,11 @@ def test_operations_and_rest_work_as_printed_and_state_lies_where_they_say(reade
     reader.start("make run")
     reader.type(printed_password(reader.output))
 
-    assert reader.follow(blocks("docs/operations.md", without="Start and stop")) == 6
+    assert reader.follow(blocks("docs/operations.md", without="Start and stop")) == 8
     assert reader.follow(blocks("docs/rest.md")) == 3
 
     named = set(re.findall(r"`VAULT_HOME/([\w./]+)`", (reader.folder / "docs" / "operations.md").read_text()))
-    assert len(named) == 5
+    assert len(named) == 6
     assert [name for name in named if not (reader.folder / "var" / name).exists()] == []
     reader.press_ctrl_c()
 

@@ -93,6 +93,8 @@ def _operator(stage: Stage) -> dict[str, Any]:
 
 #: Of an organisation's row: who asks, the run before and after it, the row before and locked, the change, and the
 #: site's entry; and its own.
+#: What is asked of the supervisor is a run of the site.
+ASKED: dict[str, Any] = {"org": 0, "site": 6, "status": 202}
 CHANGE: dict[str, Any] = {"org": {"sqlite": 3, "postgresql": 1}, "site": {"sqlite": 10, "postgresql": 9}}
 #: What is said of a plugin is in the site's database; that it was said, in the organisation's too.
 SWITCHED: dict[str, Any] = {"org": 2, "site": 9, "audited": True}
@@ -201,6 +203,12 @@ BUDGETS = {
         first=_switched_off,
         body=_here,
         parameters={"hook": lambda _: "on_entity_archived"},
+    ),
+    "POST site/plugins/<name>/enable": Budget(**ASKED, body=lambda _: {}, first=make.served),
+    "POST site/plugins/<name>/disable": Budget(**ASKED, body=lambda _: {}, first=make.served),
+    "GET site/activations": Budget(org=0, site=1, grow=IN_MEMORY),
+    "GET site/activations/<activation>": Budget(
+        org=0, site=1, status=404, parameters={"activation": lambda _: "none"}
     ),
     "GET site/hooks": Budget(org=0, site=1, grow=IN_MEMORY),
     # What the organisations cost that it visits is tested with it.

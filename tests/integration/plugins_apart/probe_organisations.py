@@ -20,11 +20,11 @@ from NimbusVault.celery import app  # noqa: E402
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry  # noqa: E402
 from Plugins.Notary_Plugin.models import Heard  # noqa: E402
 from Plugins.plugin_manager import plugin_manager  # noqa: E402
-from VaultPlatform.testing.quickly import find_static_files_once, hash_quickly  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
 from VaultPlatform.runs import outbox, recovery  # noqa: E402
 from VaultPlatform.runs.planes import current_plane  # noqa: E402
 from VaultPlatform.runs.service import delivery_service, run_service  # noqa: E402
+from VaultPlatform.testing.quickly import find_static_files_once, hash_quickly  # noqa: E402
 
 PLUGIN = "Notary_Plugin"
 SLUGS = [f"org-{number:02}" for number in range(20)]
