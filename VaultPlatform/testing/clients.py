@@ -48,7 +48,7 @@ class Clients:
 
     def operator_client(self) -> Client:
         """A client of a new operator of the site."""
-        operator = operator_service.create(username=f"operator-{uuid4().hex[:8]}", password="")
+        operator = operator_service.create(username=f"operator-{uuid4().hex[:8]}", password="")  # nosec B106  # set below
         operator.set_password(PASSWORD)
         operator_service.update(operator, password=operator.password)
         body = {"username": operator.username, "password": PASSWORD}

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.architecture.tree import tracked_files
 from VaultPlatform.checklist import Site, check, plugin_at
 from VaultPlatform.config import REPOSITORY
 from VaultPlatform.scaffold import PARTS, CannotMake, Wishes, make
@@ -111,6 +112,12 @@ def test_the_template_says_only_what_both_engines_read_alike() -> None:
             rest = ALIKE.sub("", text.replace("{{cookiecutter.", "{{ cookiecutter.").replace("}}", " }}"))
             rest = re.sub(r"\{\{ cookiecutter\.\w+ +\}\}", "", rest)
             assert not re.search(r"\{[{%]", rest), path
+
+
+def test_every_file_of_the_template_is_in_the_repository() -> None:
+    """Its own .gitignore, which is for the new package, would keep one out."""
+    assert {path.name for path in template_files()} >= {"pytest.ini", ".gitignore"}
+    assert [path for path in template_files() if path not in {*tracked_files()}] == []
 
 
 def test_cookiecutter_makes_the_same_of_a_name() -> None:

@@ -1,4 +1,4 @@
-"""Background tasks. Sent by `tidy.delay()`, one runs in the organisation that it was sent in; nobody has to say which."""
+"""Background tasks: sent by `tidy.delay()`, one runs in the organisation that it was sent in, without being told."""
 
 {% if cookiecutter.models %}from celery import shared_task
 

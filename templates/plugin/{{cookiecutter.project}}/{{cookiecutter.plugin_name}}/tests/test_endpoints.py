@@ -36,7 +36,6 @@ def test_a_write_that_fails_leaves_nothing(editor, faults):
 
     assert answer.status_code == 500
     assert editor.get("/vault/{{ cookiecutter.word }}").json()["total"] == 0{% else %}
-
 def test_a_member_is_greeted(org, client_for):
     reader = client_for(org, "reader")
 

@@ -14,7 +14,8 @@ def archive_a_document(editor):
 def test_it_hears_of_an_archived_document(org, client_for, captured_hooks):
     document = archive_a_document(client_for(org, "editor"))
 
-    assert captured_hooks.arguments("on_entity_archived") == [{"entity_type": "Document", "entity_id": document}]
+    told = {"entity_type": "Document", "entity_id": document}
+    assert captured_hooks.arguments("on_entity_archived") == [told]
     assert "{{ cookiecutter.plugin_name }}" in captured_hooks.heard_by("on_entity_archived"){% if cookiecutter.models %}
 
 

@@ -1,1 +1,1 @@
-"""Business logic of entries: PostApisbll writes, GetApisbll reads, HelperFunctions needs no table, service asks them."""
+"""Entries: PostApisbll writes, GetApisbll reads, HelperFunctions needs no table, and service asks the table."""
