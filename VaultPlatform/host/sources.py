@@ -57,13 +57,17 @@ def installed_plugins() -> list[tuple[str, Source]]:
 
 
 def _distributions() -> Iterator[Distribution]:
-    """Each once: the one that Python would import from."""
+    """Those that may bring plugins, each once: the one that Python would import from.
+
+    At every start all that is installed is looked at, so no more is read of each than is needed.
+    """
     seen: set[str] = set()
     for distribution in distributions():
-        name = str(distribution.metadata["Name"] or "").lower().replace("_", "-")
-        if name not in seen:
-            seen.add(name)
-            yield distribution
+        if f"[{GROUP}]" in (distribution.read_text("entry_points.txt") or "").replace(" ", ""):
+            name = distribution.name.lower().replace("_", "-")
+            if name not in seen:
+                seen.add(name)
+                yield distribution
 
 
 def _source(entry: EntryPoint, distribution: Distribution) -> Source:
