@@ -11,7 +11,7 @@ from Orchestrators.ContextManager import context_manager, external_step
 from Orchestrators.Errors import DeclarationError, UndeclaredContextKey
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 
-pytestmark = pytest.mark.database_independent
+pytestmark = [pytest.mark.database_independent, pytest.mark.usefixtures("django_db_setup")]
 
 
 @pytest.fixture
