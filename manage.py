@@ -19,7 +19,11 @@ def main() -> None:
     try:
         with organisation_of_command(sys.argv):
             execute_from_command_line(without_clash(sys.argv))
-    except (SettingsError, PluginLoadError, TenancyError) as error:
+    except PluginLoadError as refusal:
+        from VaultPlatform.management.plugin_actions.check import run_refused
+
+        run_refused(without_clash(sys.argv), refusal)
+    except (SettingsError, TenancyError) as error:
         sys.exit(str(error))
 
 

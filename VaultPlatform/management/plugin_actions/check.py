@@ -3,6 +3,7 @@
 Exit code 0: clean; 1: something falls short; 2: nothing could be checked.
 """
 
+import difflib
 import json
 import os
 import sys
@@ -18,7 +19,8 @@ from django.core.management.base import BaseCommand, CommandError
 from VaultPlatform.checklist import RULES, CannotCheck, Report, Site, Subject, check, features, plugin_at
 from VaultPlatform.checklist.page import rules_page
 from VaultPlatform.config import REPOSITORY, load_environment
-from VaultPlatform.host import PluginHost
+from VaultPlatform.host import PluginLoadError, PluginStatus
+from VaultPlatform.host.inventory import find_plugins
 from VaultPlatform.management.settings_option import SPELT
 
 NAME = "check"
@@ -46,11 +48,32 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     """Check, print, and exit by what was found."""
+    _run(command, options, settings.PLUGIN_HOST.status())
+
+
+def run_refused(argv: Sequence[str], refusal: PluginLoadError) -> None:
+    """Check in a site that refuses to start, because of a plugin that does not load: that is when it is needed.
+
+    Parameters: `argv`, the whole command line. Exits if that is not `plugins check`, or something falls short.
+    """
+    if list(argv[1:3]) != ["plugins", NAME]:
+        sys.exit(str(refusal))
+    parser = ArgumentParser(prog="manage.py plugins check")
+    add_arguments(parser)
+    parser.add_argument("--json", action="store_true")
+    try:
+        _run(BaseCommand(), vars(parser.parse_args(argv[3:])), refusal.failures)
+    except CommandError as error:
+        sys.stderr.write(f"CommandError: {error}\n")
+        sys.exit(error.returncode)
+
+
+def _run(command: BaseCommand, options: Mapping[str, Any], known: Sequence[PluginStatus]) -> None:
     if options["rules"]:
         command.stdout.write(_rules_as_json() if options["json"] else rules_page(), ending="")
         return
     try:
-        subjects = list(_subjects(options))
+        subjects = list(_subjects(options, known))
     except CannotCheck as error:
         raise CommandError(str(error), returncode=2) from error
     reports = [check(subject) for subject in subjects]
@@ -64,21 +87,13 @@ def _rules_as_json() -> str:
     return json.dumps(told, indent=2) + "\n"
 
 
-def _subjects(options: Mapping[str, Any]) -> Iterator[Subject]:
-    host: PluginHost = settings.PLUGIN_HOST
-    site = Site(
-        repository=REPOSITORY,
-        settings=_settings_files(options),
-        failures={
-            each.name: f"stage {each.stage}: {each.reason}"
-            for each in host.status()
-            if each.state == "failed"
-        },
-    )
+def _subjects(options: Mapping[str, Any], known: Sequence[PluginStatus]) -> Iterator[Subject]:
+    failures = {each.name: f"stage {each.stage}: {each.reason}" for each in known if each.state == "failed"}
+    site = Site(repository=REPOSITORY, settings=_settings_files(options), failures=failures)
     if options["core"]:
         yield from features(site)
     if options["name"]:
-        yield plugin_at(_folder(options["name"], host), site=site)
+        yield plugin_at(_folder(options["name"], known), site=site)
     elif not options["core"]:
         raise CannotCheck("name a plugin or the path of its folder, or say --core")
 
@@ -90,14 +105,17 @@ def _settings_files(options: Mapping[str, Any]) -> Sequence[Path]:
     return [file.resolve() for file in files]
 
 
-def _folder(name: str, host: PluginHost) -> Path:
-    """The folder of a plugin that the host knows by name, or the path itself."""
-    known = {each.name: each.source for each in host.status() if each.source}
-    if name in known:
-        return Path(known[name])
+def _folder(name: str, known: Sequence[PluginStatus]) -> Path:
+    """The folder of a plugin that is known by name, or the path itself."""
+    folders = find_plugins([REPOSITORY / "Plugins"]).folders
+    folders |= {each.name: Path(each.source) for each in known if each.source}
+    if name in folders:
+        return folders[name]
     if os.sep in name or Path(name).is_dir():
         return Path(name)
-    raise CannotCheck(f"there is no plugin {name}; there are: {', '.join(sorted(known)) or 'none'}")
+    near = difflib.get_close_matches(name, folders, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(folders)) or 'none'}"
+    raise CannotCheck(f"there is no plugin {name}; {hint}")
 
 
 def _as_json(reports: Sequence[Report]) -> str:
