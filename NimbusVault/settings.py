@@ -11,6 +11,8 @@ from VaultPlatform import openapi_settings
 from VaultPlatform.celery_settings import celery_settings
 from VaultPlatform.config import REPOSITORY, load_environment, load_settings
 from VaultPlatform.host import PluginHost
+from VaultPlatform.host.error_mode import error_mode
+from VaultPlatform.host.inventory import folders_outside
 from VaultPlatform.keys import configured_token_keys, first_token_key, prepare_home, site_key
 from VaultPlatform.tenancy.caching import offered, vault_caches
 from VaultPlatform.tenancy.databases import database_settings
@@ -20,9 +22,11 @@ from VaultPlatform.web.logs import configure_logging
 
 environment = load_environment()
 PLUGINS_DIR = REPOSITORY / "Plugins"
-vault_settings = load_settings(
-    environment.settings, known_plugins=[path.name for path in PLUGINS_DIR.iterdir()]
-)
+INSTALLED_PLUGINS_DIR = environment.home / "plugins"
+_known = [
+    path.name for place in (PLUGINS_DIR, INSTALLED_PLUGINS_DIR) if place.is_dir() for path in place.iterdir()
+]
+vault_settings = load_settings(environment.settings, known_plugins=_known)
 
 VAULT_SETTINGS = vault_settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 VAULT_HOME = prepare_home(environment.home)
@@ -162,9 +166,13 @@ CORE_APPS = [
 PLUGIN_HOST = PluginHost(
     configured=list(vault_settings.Base.active_plugins),
     plugins_dir=PLUGINS_DIR,
-    plugin_dirs=list(vault_settings.plugin_dirs),
-    plugin_errors=vault_settings.Base.plugin_errors,
+    plugin_dirs=folders_outside(
+        vault_settings.plugin_dirs, apps_dir=environment.apps_dir, installed=INSTALLED_PLUGINS_DIR
+    ),
+    plugin_errors=error_mode(vault_settings.Base.plugin_errors),
     settings=vault_settings,
+    hook_timeout_seconds=vault_settings.Base.hook_timeout_seconds,
+    hook_failures=vault_settings.Base.hook_failures,
 )
 # The host's own app comes last: when it is ready, all models are, and plugins' hooks and routes can be loaded.
 INSTALLED_APPS = [*CORE_APPS, *PLUGIN_HOST.installed_apps(CORE_APPS), "VaultPlatform.host"]

@@ -3,10 +3,10 @@
 from importlib import import_module
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import path
 
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
-from VaultPlatform.host.routes import mounted
+from VaultPlatform.host.routes import ByFirstWord, mounted
 from VaultPlatform.metrics import metrics
 
 CORE = (
@@ -22,6 +22,7 @@ CORE = (
     "VaultManagement.Operators.urls",
     "VaultManagement.Audit.urls",
     "VaultManagement.Site.urls",
+    "VaultManagement.Activations.urls",
     "VaultManagement.Runs.urls",
     "VaultManagement.Health.urls",
     "VaultManagement.ApiDescription.urls",
@@ -29,6 +30,6 @@ CORE = (
 
 _core = [mounted(import_module(module).urlpatterns) for module in CORE]
 urlpatterns = [
-    path(ModelName.url_vault, include([*_core, *settings.PLUGIN_HOST.urlpatterns(_core)])),
+    ByFirstWord(ModelName.url_vault, [*_core, *settings.PLUGIN_HOST.urlpatterns(_core)]),
     path("metrics", metrics),
 ]

@@ -73,8 +73,11 @@ def context_manager(
         @functools.wraps(function)
         def within_frame(*args: P.args, **kwargs: P.kwargs) -> R:
             run = _run_of(function, args, kwargs)
-            with run.frames.entered(declaration.keys(args, kwargs)):
+            run.frames.enter(declaration.keys(args, kwargs))
+            try:
                 return function(*args, **kwargs)
+            finally:
+                run.frames.leave()
 
         setattr(within_frame, DECLARATION, declaration)
         return within_frame

@@ -16,7 +16,6 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import InterfaceError, OperationalError
-from structlog.contextvars import bound_contextvars
 
 from Orchestrators.Audit import EndedRun, current_audit
 from Orchestrators.Codec import decode, encode
@@ -32,6 +31,7 @@ from Orchestrators.Faults import moment
 from Orchestrators.Frames import FrameStack
 from Orchestrators.Journal import Entry, Event, RunRecord, RunState
 from Orchestrators.Progress import Mark, StepState, batches_of, described
+from Orchestrators.Running import RUNNING
 from Orchestrators.Schema import FAILURE, RESULT, RESULT_STATUS
 from Orchestrators.Steps import Step, StepKind, name_of
 from Orchestrators.Transactions import open_blocks, require_no_transaction, require_sound, scope
@@ -455,8 +455,10 @@ class Execution:
 
     def _call(self, step: Step, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         self.function, self.step = function, step
+        token = RUNNING.set((self._run.id, function))
         try:
-            with self._frames.cleared(), bound_contextvars(run=str(self._run.id), step=name_of(function)):
+            with self._frames.cleared():
                 function(self._run, *args, **kwargs)
         finally:
             self.function = self.step = None
+            RUNNING.reset(token)

@@ -65,16 +65,15 @@ class FrameStack:
         """The innermost running call; None outside of any."""
         return self._stack[-1] if self._stack else None
 
-    @contextmanager
-    def entered(self, keys: Keys) -> Iterator[None]:
-        """While a call runs. Raises UndeclaredContextKey if it declares more than the call around it."""
+    def enter(self, keys: Keys) -> None:
+        """A call begins; `leave` at its end. Raises UndeclaredContextKey if it declares more than the one around it."""
         if self._stack:
             keys.require_within(self._stack[-1], what=keys.function)
         self._stack.append(keys)
-        try:
-            yield
-        finally:
-            self._stack.pop()
+
+    def leave(self) -> None:
+        """The innermost call has ended."""
+        self._stack.pop()
 
     @contextmanager
     def cleared(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from Orchestrators.DocumentsOrchestrators.DocumentsOrchestrator import Documents
 from Orchestrators.GroupsOrchestrators.GroupsOrchestrator import GroupsOrchestrator
 from Orchestrators.OperatorsOrchestrators.OperatorsOrchestrator import OperatorsOrchestrator
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
+from Orchestrators.PluginAdminOrchestrators.PluginAdminOrchestrator import PluginAdminOrchestrator
 from Orchestrators.ProviderSignInOrchestrators.ProviderSignInOrchestrator import ProviderSignInOrchestrator
 from Orchestrators.RolesOrchestrators.RolesOrchestrator import RolesOrchestrator
 from Orchestrators.SessionsOrchestrators.SessionsOrchestrator import SessionsOrchestrator
@@ -23,6 +24,7 @@ def register_orchestrator() -> None:
     OrchestratorRegistry.register("site", SiteOrchestrator)
     OrchestratorRegistry.register("groups", GroupsOrchestrator)
     OrchestratorRegistry.register("operators", OperatorsOrchestrator)
+    OrchestratorRegistry.register("plugins", PluginAdminOrchestrator)
     OrchestratorRegistry.register("provider_sign_in", ProviderSignInOrchestrator)
     OrchestratorRegistry.register("roles", RolesOrchestrator)
     OrchestratorRegistry.register("sessions", SessionsOrchestrator)

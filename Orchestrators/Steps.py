@@ -14,6 +14,9 @@ from Orchestrators.Errors import DeclarationError, StagingError
 _MARK = "__step_kind__"
 _POLICY = "__step_policy__"
 _signatures: WeakKeyDictionary[Callable[..., Any], inspect.Signature] = WeakKeyDictionary()
+#: How many arguments, and which names, a function was found to accept: binding them takes longer than most steps.
+_accepted: WeakKeyDictionary[Callable[..., Any], set[tuple[Any, ...]]] = WeakKeyDictionary()
+_MAX_ACCEPTED = 64
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -165,6 +168,10 @@ def check_callable(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
         )
     if (signature := signature_of(function)) is None:
         return
+    shape = (len(args), *kwargs)
+    accepted = _accepted.setdefault(function, set()) if inspect.isfunction(function) else set()
+    if shape in accepted:
+        return
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
@@ -173,6 +180,8 @@ def check_callable(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
             "A forward function is called with the run and what follows in add_step(forward, rollback, …), "
             "a rollback with the run alone."
         ) from None
+    if len(accepted) < _MAX_ACCEPTED:
+        accepted.add(shape)
 
 
 def _checked_policy(policy: Mapping[str, Any]) -> Policy:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from psycopg.pq import TransactionStatus
 
 from Orchestrators.Errors import TransactionError
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 def open_blocks() -> int:
     """How many `transaction.atomic()` blocks are open in this thread, on any database."""
-    return sum(len(each.atomic_blocks) for each in connections.all(initialized_only=True))
+    return sum(len(connections[alias].atomic_blocks) for alias in connections)
 
 
 @contextmanager
@@ -52,7 +53,8 @@ def require_sound(function: Callable[..., object]) -> None:
 
     Django and PostgreSQL would roll it back without a word.
     """
-    if connection.needs_rollback or _aborted_on_server():
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.needs_rollback or _aborted_on_server(here):
         raise TransactionError(
             f"{name_of(function)} ended normally, but its transaction can only be rolled back: it caught a "
             "database error and went on, or called set_rollback(True). Put the statement that may fail into "
@@ -70,7 +72,7 @@ def require_no_transaction(step: Step) -> None:
         )
 
 
-def _aborted_on_server() -> bool:
-    if connection.vendor != "postgresql" or connection.connection is None:
+def _aborted_on_server(here: Any) -> bool:
+    if here.vendor != "postgresql" or here.connection is None:
         return False
-    return bool(connection.connection.pgconn.transaction_status == TransactionStatus.INERROR)
+    return bool(here.connection.pgconn.transaction_status == TransactionStatus.INERROR)

@@ -116,6 +116,10 @@ def of_hooks() -> list[Metric]:
     return [
         metric("vault_hook_calls_total", "Calls of hook implementations.", "calls"),
         metric("vault_hook_errors_total", "Calls of hook implementations that raised.", "errors"),
+        metric(
+            "vault_hook_skipped_total", "Calls left out, of implementations that are off or hang.", "skipped"
+        ),
+        metric("vault_hook_overdue_total", "Calls longer than Base.hook_timeout_seconds.", "overdue"),
         metric("vault_hook_seconds_total", "Seconds spent in hook implementations.", "seconds"),
     ]
 

@@ -95,16 +95,17 @@ def _serve(
         return lambda _: None
 
     with _messages() if trace else _nothing() as messages:
-        started = time.perf_counter()
+        started, computing = time.perf_counter(), time.thread_time()
         response = app(environ, start_response)
         answer = b"".join(response)
         response.close()
-        seconds = time.perf_counter() - started
+        seconds, computed = time.perf_counter() - started, time.thread_time() - computing
     shown = json.loads(answer) if answer else None
     return {
         "status": int(statuses[0][:3]),
         "body": shown,
         "seconds": seconds,
+        "computed": computed,
         "messages": messages.get("sent"),
     }
 

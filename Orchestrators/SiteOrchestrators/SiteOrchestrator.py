@@ -5,18 +5,27 @@ from typing import Any
 
 from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
+from VaultManagement.Activations.bll.PostApisbll import ACCEPTED, switch_plugin_bll
 from VaultManagement.Site.bll.PostApisbll import (
     CHANGE,
+    LIFTING,
     OUTCOME,
+    SAYING,
     create_administrator_bll,
     create_organisation_bll,
     delete_organisation_bll,
     import_organisation_bll,
+    lift_hook_bll,
     rename_organisation_bll,
     resume_organisation_bll,
     rollback_change_organisation_bll,
     rollback_create_organisation_bll,
+    rollback_lift_hook_bll,
+    rollback_say_of_plugin_bll,
+    said_before,
+    say_of_plugin_bll,
     suspend_organisation_bll,
+    why_hook_is_off,
 )
 from VaultPlatform.identity.passwords import hashed_password
 
@@ -123,6 +132,69 @@ class SiteOrchestrator(Workflow):
             - None. The organisation becomes the run's result.
         """
         self._stage_change(delete_organisation_bll, slug=slug)
+
+    @context_manager(get_contexts={}, set_contexts=SAYING)
+    def stage_say_of_plugin(
+        self, name: str, words: Mapping[str, bool | None], organisation: str | None = None
+    ) -> None:
+        """
+        Description: Stage what an operator says of a plugin in an organisation, or in all of them.
+
+        Input:
+            - name: the plugin.
+            - words: allowed and switched_on, one or both, with true, false, or None to take back what was said.
+            - organisation: its slug; None for all of which nothing else was said.
+
+        Output:
+            - None. What is said there then, and whether the plugin is on, becomes the run's result.
+        """
+        self.mainorchestrator.set_context_schema({"said_before": dict})
+        self.mainorchestrator.add_step(
+            say_of_plugin_bll,
+            rollback_say_of_plugin_bll,
+            name=name,
+            organisation=organisation,
+            words=dict(words),
+            before=said_before(name, organisation, words),
+        )
+
+    @context_manager(get_contexts={}, set_contexts=LIFTING)
+    def stage_lift_hook(self, name: str, hook: str, organisation: str) -> None:
+        """
+        Description: Stage that a hook implementation, which was switched off because it failed, is called again.
+
+        Input:
+            - name: the plugin.
+            - hook: name of the hook.
+            - organisation: slug of the organisation in which it is switched off.
+
+        Output:
+            - None. The implementation, as operators see it, becomes the run's result.
+        """
+        self.mainorchestrator.set_context_schema({"lifted": dict})
+        self.mainorchestrator.add_step(
+            lift_hook_bll,
+            rollback_lift_hook_bll,
+            name=name,
+            hook=hook,
+            organisation=organisation,
+            reason=why_hook_is_off(name, hook, organisation),
+        )
+
+    @context_manager(get_contexts={}, set_contexts=ACCEPTED)
+    def stage_switch_plugin(self, *, action: str, name: str, along: bool) -> None:
+        """
+        Description: Stage the request that a plugin of the site is switched on or off.
+
+        Input:
+            - action: enable or disable.
+            - name: the plugin.
+            - along: whether what it needs, or what needs it, is switched along with it.
+
+        Output:
+            - None. The activation becomes the run's result, the status 202.
+        """
+        self.mainorchestrator.add_step(switch_plugin_bll, None, action=action, name=name, along=along)
 
     def _stage_change(self, forward: Callable[..., Any], **arguments: Any) -> None:
         """

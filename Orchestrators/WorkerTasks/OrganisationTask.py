@@ -6,6 +6,7 @@ The message to the worker only says which row; so a broker that is away, or lose
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from django.db import transaction
 from Orchestrators.Errors import OwnershipLost
 from Orchestrators.Progress import progress_of
 from VaultPlatform import tenancy
+from VaultPlatform.host.here import why_off_here
 from VaultPlatform.runs import tasks
 from VaultPlatform.tenancy.states import ACTIVE
 
+log = logging.getLogger("vault.runs")
 #: The key, since a slug may be another organisation's by the time the task runs.
 _HEADER = "vault_org_key"
 #: With which a schedule says whose the task is: an organisation's slug, or EVERY active one.
@@ -47,7 +50,7 @@ class OrganisationTask(Task):
     active one. Its arguments have to be values that can be written down (see `Orchestrators.Codec`). A task whose
     organisation has gone or is closed by the time it runs does nothing; one that is not migrated makes it wait. A task
     that fails stays in the list of runs, where it can be tried again; so does one that has cost several workers their
-    life.
+    life, and one whose plugin has been switched off here since it was sent.
     """
 
     abstract = True
@@ -59,13 +62,19 @@ class OrganisationTask(Task):
     def apply_async(
         self, args: Any = None, kwargs: Any = None, task_id: str | None = None, **options: Any
     ) -> Any:
-        """Send the task; options are Celery's. The message goes with the commit of the open transaction."""
+        """Send the task; options are Celery's. The message goes with the commit of the open transaction.
+
+        Nothing is sent, and None returned, if the task is of a plugin that is off here.
+        """
         if self.name.startswith(_CELERYS):
             return super().apply_async(args, kwargs, task_id, **options)
         named = (options.get("headers") or {}).get(ORG)
         if named is not None and tenancy.current_or_none() is None:
             return self._sent_for(named, args, kwargs, options)
         organisation = tenancy.current()
+        if (why := why_off_here(self.run)) is not None:
+            log.info("%s is not sent, for %s", self.name, why)
+            return None
         if not self.is_kept:
             return publish(self, task_id, args=args, kwargs=kwargs, **options)
         if self.typing:
@@ -121,14 +130,20 @@ class OrganisationTask(Task):
         with tenancy.use(organisation):
             if not organisation.migrated:
                 raise self.retry(countdown=UPGRADE_SECONDS, max_retries=None)
-            if not self.is_kept:
-                return super().__call__(*args, **kwargs)
-            return self._from_its_row(UUID(self.request.id))
+            if self.is_kept:
+                return self._from_its_row(UUID(self.request.id))
+            if (why := why_off_here(self.run)) is not None:
+                log.info("%s is not done, for %s", self.name, why)
+                return None
+            return super().__call__(*args, **kwargs)
 
     def _from_its_row(self, row_id: UUID) -> Any:
         """Run with the arguments of the row; nothing if another worker has it, or it has ended."""
         taken = tasks.take_up(row_id)
         if taken is None:
+            return None
+        if (why := why_off_here(self.run)) is not None:
+            taken.set_aside(why)
             return None
         self.request.args, self.request.kwargs = list(taken.args), dict(taken.kwargs)  # retry() repeats them
         self.request.vault_taken = taken

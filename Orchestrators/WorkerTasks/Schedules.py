@@ -20,7 +20,7 @@ def send_to_each(
     kwargs: Mapping[str, Any] | None = None,
     queue: str | None = None,
 ) -> int:
-    """Send the task of that name for each active organisation that is migrated; to how many.
+    """Send the task of that name for each active organisation that is migrated and has its plugin on; to how many.
 
     One whose database cannot be reached is logged, and left out this time.
     """
@@ -30,8 +30,8 @@ def send_to_each(
             continue
         try:
             with tenancy.use(organisation):
-                sender.apply_async(list(args), dict(kwargs or {}), queue=queue)
-            sent += 1
+                result = sender.apply_async(list(args), dict(kwargs or {}), queue=queue)
+            sent += result is not None  # None where the task's plugin is off
         except Exception:
             log.exception("%s could not be sent for the organisation %s", task, organisation.slug)
     return sent

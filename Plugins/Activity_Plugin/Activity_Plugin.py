@@ -4,7 +4,7 @@ import pluggy
 
 from Plugins.Activity_Plugin.bll.Activity.HelperFunctions import recording
 from Plugins.Activity_Plugin.bll.Activity.PostApisbll import record, record_sign_in
-from Plugins.Activity_Plugin.CommonConstants import MEMBER, Kind
+from Plugins.Activity_Plugin.CommonConstants import MEMBER, PLUGIN, Kind
 
 hookimpl = pluggy.HookimplMarker("vault")
 
@@ -43,6 +43,14 @@ class Activity_Plugin:  # noqa: N801  # named like its folder, which is how the 
     @hookimpl
     def on_user_logged_in(self, user_id: str) -> None:
         record_sign_in(user_id=user_id)
+
+    @hookimpl
+    def on_plugin_activated(self, name: str) -> None:
+        record(kind=Kind.PLUGIN_ENABLED, entity_type=PLUGIN, entity_id=name)
+
+    @hookimpl
+    def on_plugin_deactivated(self, name: str) -> None:
+        record(kind=Kind.PLUGIN_DISABLED, entity_type=PLUGIN, entity_id=name)
 
     @hookimpl
     def collect_health_checks(self) -> dict[str, str | None]:

@@ -15,3 +15,11 @@ class PluginHooks:
     @hookspec
     def collect_health_checks(self) -> dict[str, str | None] | None:
         """Asked by the health endpoint. Return {component: None when it is well, else the problem as text}."""
+
+    @hookspec
+    def on_plugin_activated(self, name: str) -> None:
+        """Called in an organisation after the plugin `name` was switched on there; it hears of it, too."""
+
+    @hookspec
+    def on_plugin_deactivated(self, name: str) -> None:
+        """Called in an organisation after the plugin `name` was switched off there; it does not hear of it itself."""

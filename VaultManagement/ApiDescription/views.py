@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from NimbusVaultConstants.CommonConstants.CommonConstants import ModelAPIView, public
+from VaultPlatform.identity.gate import organisation_of
 from VaultPlatform.web.openapi import api_description
 
 #: The page runs the site's own scripts and asks the site alone; nothing inline, no other host, no frame around it.
@@ -19,11 +21,14 @@ _PAGE_POLICY = (
 
 @public  # checklist: allow public-views: the description holds no data
 class ApiSchema(ModelAPIView):
-    """The OpenAPI 3.1 document of this site, plugins' routes included."""
+    """The OpenAPI 3.1 document: that of the organisation in the header `Org`, without one the site's."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        return Response(api_description())
+        if "Org" not in request.headers:
+            return Response(api_description())
+        organisation = organisation_of(request._request)  # noqa: SLF001  # Django's own request has no other name
+        return Response(api_description(settings.PLUGIN_HOST.off_in(organisation)))
 
 
 @public  # checklist: allow public-views: the page holds no data

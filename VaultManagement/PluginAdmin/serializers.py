@@ -19,6 +19,9 @@ class PluginSerializer(serializers.Serializer):
     author = serializers.CharField(allow_blank=True)
     licence = serializers.CharField(allow_blank=True)
     homepage = serializers.CharField(allow_blank=True)
+    level = serializers.ChoiceField(
+        ("site", "organisation"), help_text='"organisation" if each may switch it off, "site" if none may.'
+    )
     requires = serializers.DictField(
         child=serializers.CharField(allow_blank=True),
         help_text="The plugins that it needs, each with a range of versions.",

@@ -11,6 +11,8 @@ from VaultManagement.Site.views import (
     Organisations,
     OrganisationSuspend,
     SitePluginDetail,
+    SitePluginHookLift,
+    SitePluginOrganisations,
     SitePlugins,
     SiteSignIn,
 )
@@ -25,5 +27,7 @@ urlpatterns = [
     path("site/organisations/<str:slug>/import", OrganisationImport.as_view()),
     path("site/plugins", SitePlugins.as_view()),
     path("site/plugins/<str:name>", SitePluginDetail.as_view()),
+    path("site/plugins/<str:name>/organisations", SitePluginOrganisations.as_view()),
+    path("site/plugins/<str:name>/hooks/<str:hook>/lift", SitePluginHookLift.as_view()),
     path("site/hooks", Hooks.as_view()),
 ]

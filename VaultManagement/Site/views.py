@@ -19,8 +19,14 @@ from VaultManagement.Site.serializers import (
     ExportQuerySerializer,
     HookSerializer,
     ImportQuerySerializer,
+    LiftHookSerializer,
     NewOrganisationSerializer,
     OrganisationSerializer,
+    PluginHookSerializer,
+    PluginOrganisationSerializer,
+    PluginOrganisationsQuerySerializer,
+    SayOfPluginSerializer,
+    SitePluginDetailSerializer,
     SitePluginSerializer,
     SiteSignInSerializer,
     SiteTokenSerializer,
@@ -151,10 +157,42 @@ class SitePlugins(ModelAPIView):
 class SitePluginDetail(ModelAPIView):
     """One plugin."""
 
-    @extend_schema(responses=SitePluginSerializer)
+    @extend_schema(responses=SitePluginDetailSerializer)
     def get(self, request: Request, name: str) -> Response:
-        """The plugin, with the traceback if it failed."""
+        """The plugin, with the traceback if it failed, and what its hook implementations did."""
         return Response(GetApisbll.get_site_plugin(name=name))
+
+
+class SitePluginOrganisations(ModelAPIView):
+    """Where a plugin is on."""
+
+    @extend_schema(
+        parameters=[PluginOrganisationsQuerySerializer], responses=paged(PluginOrganisationSerializer)
+    )
+    def get(self, request: Request, name: str) -> Response:
+        """The organisations, by slug, with what was said of the plugin there."""
+        query = validated(PluginOrganisationsQuerySerializer, request)
+        return Response(GetApisbll.list_plugin_organisations(name=name, **query))
+
+    @extend_schema(request=SayOfPluginSerializer, responses=PluginOrganisationSerializer)
+    def post(self, request: Request, name: str) -> Response:
+        """Say whether it may be on, or is, in one organisation or in all."""
+        words = validated(SayOfPluginSerializer, request)
+        site = OrchestratorRegistry.get("site")
+        site.stage_say_of_plugin(name, organisation=words.pop("organisation", None), words=words)
+        return run_response(site)
+
+
+class SitePluginHookLift(ModelAPIView):
+    """A hook implementation that was switched off because it failed."""
+
+    @extend_schema(request=LiftHookSerializer, responses=PluginHookSerializer)
+    def post(self, request: Request, name: str, hook: str) -> Response:
+        """Have it be called again in an organisation."""
+        body = validated(LiftHookSerializer, request)
+        site = OrchestratorRegistry.get("site")
+        site.stage_lift_hook(name, hook, body["organisation"])
+        return run_response(site)
 
 
 class Hooks(ModelAPIView):

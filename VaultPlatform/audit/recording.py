@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -63,7 +64,7 @@ def _enter_run(entries: Sequence[Entry], *, only_if_written: bool = False) -> No
 
 
 def _enter(entries: Sequence[Entry], *, only_if_written: bool = False) -> None:
-    with transaction.atomic(savepoint=False):
+    with nullcontext() if connection.in_atomic_block else transaction.atomic(savepoint=False):
         for entry in entries:
             transaction.on_commit(Pending(entry, only_if_written=only_if_written))
 

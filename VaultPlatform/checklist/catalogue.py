@@ -39,8 +39,12 @@ def is_listed(name: str, *, repository: Path) -> bool:
 
 
 def _rows(repository: Path) -> Iterator[str]:
-    for name, folder in sorted(find_plugins([repository / "Plugins"]).folders.items()):
-        manifest = read_manifest(folder)
+    for name, source in sorted(find_plugins(repository / "Plugins").sources.items()):
+        manifest = (
+            read_manifest(repository / "Plugins" / name)
+            if source.folder is None
+            else read_manifest(source.folder)
+        )
         yield f"| `{name}` | {manifest.version} | {_what(manifest)} |"
 
 

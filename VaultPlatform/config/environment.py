@@ -41,7 +41,7 @@ class Environment(BaseSettings):
     )
     apps_dir: FromRepository | None = Field(
         default=None,
-        description="A deployment's config folder, whose sibling `plugins/` holds more plugins. Without effect yet.",
+        description="A deployment's config folder, whose sibling `plugins/` holds more plugins.",
     )
 
 

@@ -142,7 +142,12 @@ class BaseSection(Section):
     hook_timeout_seconds: float = Field(
         default=5.0,
         gt=0,
-        description="Seconds after which a hook implementation counts as hanging. No effect yet.",
+        description="Seconds after which a hook implementation counts as hanging: it gets no call until it is back.",
+    )
+    hook_failures: int = Field(
+        default=10,
+        ge=1,
+        description="Failures in a row, in one organisation, after which a hook implementation is switched off there.",
     )
 
 

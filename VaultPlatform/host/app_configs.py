@@ -69,7 +69,7 @@ def app_config(record: PluginRecord, *, module: ModuleType, host: Host) -> AppCo
     """Return the contained AppConfig instance of a plugin. Raises `StageError`, or what its apps.py raises."""
     own = _own_config(record)
     name = getattr(own, "name", record.package)
-    if name != record.package:
+    if name not in (record.package, record.own_name):
         raise StageError(
             f'{record.name}/apps.py: {own.__name__}.name is "{name}"; it must be "{record.package}"'
         )

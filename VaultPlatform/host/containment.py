@@ -62,7 +62,7 @@ def fail(
     """Mark the plugin as failed at stage `name` because of `error`, undo what it registered, and log it."""
     if record.state == "failed":
         return
-    record.state = "absent" if name is Stage.DISCOVER and record.folder is None else "failed"
+    record.state = "absent" if name is Stage.DISCOVER and record.source is None else "failed"
     record.stage = name
     record.reason = reason_of(error, record=record)
     record.traceback = "".join(traceback.format_exception(error))

@@ -1,41 +1,52 @@
-"""The guard around each hook implementation: is it on, how long did it take, and where does its exception go.
+"""The guard around each hook implementation: is it on here, how long did it take, and where does its exception go.
 
 Wrapped at registration, with pluggy's public interface: a pluggy wrapper could swallow another plugin's veto, and
 none can contain a single implementation.
 """
 
+from __future__ import annotations
+
 import functools
+from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
 from django.db import connections
 
 from VaultErrors.BackendErrors import errors
+from VaultPlatform.host.deadlines import Call, Deadlines
 from VaultPlatform.host.hooks import Implementation, hookimpl
 from VaultPlatform.host.savepoints import savepoint_once_used
+from VaultPlatform.host.tallies import Tally
+from VaultPlatform.tenancy.context import Entered, current_entry
 
 _STRICT = "__vault_strict__"
+Off = frozenset[tuple[str, str]]
 
 
-@dataclass(slots=True)
-class Tally:
-    """What one implementation did since the process started. `seconds` is the total time spent in it."""
+class HookOff(Exception):
+    """An implementation was not called: it is switched off after failures, or hangs. It is to be told later."""
 
-    plugin: str
-    hook: str
-    calls: int = 0
-    errors: int = 0
-    seconds: float = 0.0
+
+class _Exited(RuntimeError):
+    """An implementation has called `sys.exit()`, which must not end the process."""
 
 
 class Gate(Protocol):
     """What a guard asks of the host."""
 
+    deadlines: Deadlines
+    #: What `off_in` was asked last, until when (of `perf_counter`) its answer is good, and the answer.
+    last: tuple[Entered | None, float, Off]
+
+    def off_in(self, entered: Entered | None) -> Off:
+        """Plugin and hook of each implementation that hangs, or is off in the organisation entered so."""
+        ...
+
     def is_on(self, name: str) -> bool: ...
 
-    def hook_failed(self, tally: Tally, error: BaseException) -> None: ...
+    def hook_failed(self, call: Call, error: BaseException) -> None: ...
 
 
 def strictly(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,70 +56,81 @@ def strictly(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def guarded(implementation: Implementation, *, tally: Tally, gate: Gate) -> Callable[..., Any]:
-    """Return the function to register for `implementation`: same argument names, failures handled by its kind."""
-    run = _gated if implementation.hook.startswith("before_") else _contained
-    call = functools.wraps(implementation.function)(run(implementation.function, tally, gate))
-    setattr(call, _STRICT, _told(implementation.function, tally, gate))
+    """Return the function to register for `implementation`: same argument names, failures handled by its kind.
+
+    Of a check (before_*) a `VaultError` is a veto; anything else is an error too, so that a broken one opens no gate.
+    Of on_*, filter_*, collect_* and hooks without a prefix an exception ends here, the result is None, and what they
+    did in a transaction is undone.
+    """
+    function, is_check = implementation.function, implementation.hook.startswith("before_")
+    strict = _guard(function, tally, gate, is_check=is_check, contained=False)
+    call = strict if is_check else _guard(function, tally, gate, is_check=False, contained=True)
+    call = functools.wraps(function)(call)
+    setattr(call, _STRICT, strict)
     return hookimpl(call, specname=implementation.hook)
 
 
-def _contained(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callable[..., Any]:
-    """on_*, filter_*, collect_* and hooks without a prefix: an exception ends here and the result is None."""
-    told = _told(function, tally, gate)
+def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each call of a hook, so it calls nobody
+    function: Callable[..., Any], tally: Tally, gate: Gate, *, is_check: bool, contained: bool
+) -> Callable[..., Any]:
+    pair, deadlines = (tally.plugin, tally.hook), gate.deadlines
+    of_thread = deadlines.of_thread
+    vetoes: tuple[type[Exception], ...] = (errors.VaultError,) if is_check else ()
+    told: Any = tally.recent.append
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: Any, **kwargs: Any) -> Any:  # noqa: C901  # as above
+        began = perf_counter()
+        entered = current_entry()
+        known, good_until, off = gate.last
+        if known is not entered or began >= good_until:
+            off = gate.off_in(entered)
+        if off and pair in off:
+            return _left_out(tally, gate, is_check=is_check, contained=contained)
         try:
-            return told(*args, **kwargs)
-        except (Exception, SystemExit):  # noqa: BLE001  # whatever a plugin does; the gate has been told
-            return None
-
-    return call
-
-
-def _told(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callable[..., Any]:
-    """The gate is told of an exception, which goes on; what the implementation did in a transaction is undone."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if not gate.is_on(tally.plugin):
-            return None
-        started = perf_counter()
+            calls = of_thread.calls
+        except AttributeError:
+            calls = deadlines.begin()
+        this = (began, tally, entered)
+        calls.append(this)
         try:
-            if connections["default"].in_atomic_block:
+            # Looking the connection up takes longer than all else here; a task of an event loop has another one.
+            here = of_thread.connection if running_loop() is None else connections["default"]
+            if is_check or not here.in_atomic_block:
+                result = function(*args, **kwargs)
+            else:
                 with savepoint_once_used("default"):
-                    return function(*args, **kwargs)
-            return function(*args, **kwargs)
-        except SystemExit as error:
-            gate.hook_failed(tally, error)
-            raise RuntimeError(f"plugin {tally.plugin}: {tally.hook} called sys.exit()") from error
-        except Exception as error:
-            gate.hook_failed(tally, error)
+                    result = function(*args, **kwargs)
+        except vetoes:
             raise
+        except (Exception, SystemExit) as error:
+            gate.hook_failed(this, error)
+            if contained:
+                return None
+            if isinstance(error, SystemExit):
+                raise _Exited(f"plugin {tally.plugin}: {tally.hook} called sys.exit()") from error
+            raise
+        else:
+            if tally.failing:
+                tally.worked(entered)
+            return result
         finally:
+            calls.pop()
+            took = perf_counter() - began
             tally.calls += 1
-            tally.seconds += perf_counter() - started
+            tally.seconds += took
+            told(took)
 
     return call
 
 
-def _gated(function: Callable[..., Any], tally: Tally, gate: Gate) -> Callable[..., Any]:
-    """before_*: a `VaultError` is a veto; anything else is an error too, so that a broken check opens no gate."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if not gate.is_on(tally.plugin):
-            return None
-        started = perf_counter()
-        try:
-            return function(*args, **kwargs)
-        except errors.VaultError:
-            raise
-        except SystemExit as error:
-            gate.hook_failed(tally, error)
-            raise RuntimeError(f"plugin {tally.plugin}: {tally.hook} called sys.exit()") from error
-        except Exception as error:
-            gate.hook_failed(tally, error)
-            raise
-        finally:
-            tally.calls += 1
-            tally.seconds += perf_counter() - started
-
-    return call
+def _left_out(tally: Tally, gate: Gate, *, is_check: bool, contained: bool) -> None:
+    """What an implementation that is not called answers. Raises Unavailable for a check, HookOff unless `contained`."""
+    if not gate.is_on(tally.plugin):
+        return
+    tally.skipped += 1
+    if is_check:
+        raise errors.server.Unavailable(
+            "Something that has to be asked first does not answer at the moment, so nothing was done."
+        )
+    if not contained:
+        raise HookOff(f"{tally.plugin} is not told of {tally.hook}: it is switched off here, or hangs.")

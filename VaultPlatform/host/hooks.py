@@ -62,6 +62,11 @@ def read_implementations(instance: object, *, manager: VaultPluginManager) -> li
     return found
 
 
+def implemented_names(instance: object, *, manager: VaultPluginManager) -> set[str]:
+    """Return the names of the hooks that a plugin's instance implements, those included that nobody specifies now."""
+    return {options.get("specname") or attribute for attribute, options in _marked(instance, manager)}
+
+
 def unmarked(instance: object, *, manager: VaultPluginManager) -> list[str]:
     """Return notes on methods that are named like a hook and lack the decorator, so that they are never called."""
     marked = {attribute for attribute, _ in _marked(instance, manager)}

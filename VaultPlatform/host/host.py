@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from VaultPlatform.host import imports
+from VaultPlatform.host import imports, own_names
 from VaultPlatform.host.containment import before_django, fail, stage
 from VaultPlatform.host.inventory import Inventory, find_plugins
-from VaultPlatform.host.manifest import ManifestError, read_manifest
+from VaultPlatform.host.manifest import ManifestError
 from VaultPlatform.host.requirements import dependencies_first, lacking
+from VaultPlatform.host.said import manifest_of, metadata_of
+from VaultPlatform.host.sources import installed_plugins
 from VaultPlatform.host.status import (
     ErrorMode,
     PluginLoadError,
@@ -25,8 +27,10 @@ from VaultPlatform.host.status import (
 )
 
 if TYPE_CHECKING:
-    from VaultPlatform.host.hook_guards import Tally
+    from VaultPlatform.host.containing import Containing
     from VaultPlatform.host.loading import Loading
+    from VaultPlatform.host.tallies import Tally
+    from VaultPlatform.tenancy import Organisation
 
 
 class BlockReader(Protocol):
@@ -46,6 +50,8 @@ class PluginHost:
         plugin_dirs: further folders of plugins.
         plugin_errors: "skip" leaves a failing plugin out, "refuse" ends the process, "none" loads no plugin.
         settings: gives each plugin its block.
+        hook_timeout_seconds: after which a call of a hook implementation is overdue.
+        hook_failures: in a row, in one organisation, after which an implementation is switched off there.
 
     Made before Django's apps, it guards imports of plugins and runs the stages that need no Django; `load()` runs the
     last ones when all models are there. Raises `PluginLoadError` as soon as "refuse" and a failed plugin meet.
@@ -59,22 +65,42 @@ class PluginHost:
         plugin_dirs: Sequence[Path] = (),
         plugin_errors: ErrorMode = "skip",
         settings: BlockReader | None = None,
+        hook_timeout_seconds: float = 5.0,
+        hook_failures: int = 10,
         logger: logging.Logger | None = None,
     ) -> None:
         self.configured = list(dict.fromkeys(configured))
         #: Names of the plugins that are on, in the order of `configured`; the same list for the life of the process.
         self.loaded: list[str] = []
         self.plugin_errors = plugin_errors
+        self.hook_timeout_seconds, self.hook_failures = hook_timeout_seconds, hook_failures
         self.logger = logger or logging.getLogger("vault.plugins")
         self._settings = settings
-        self._inventory: Inventory = find_plugins([plugins_dir, *plugin_dirs])
+        self._inventory: Inventory = find_plugins(
+            plugins_dir, folders=plugin_dirs, packages=installed_plugins()
+        )
         self._records = {name: PluginRecord(name=name) for name in self.configured}
-        for name, folder in self._inventory.folders.items():
-            self._records.setdefault(name, PluginRecord(name=name)).folder = folder
+        for name, source in self._inventory.sources.items():
+            self._records.setdefault(name, PluginRecord(name=name)).source = source
         self._modules: dict[str, ModuleType] = {}
         self._later: Loading | None = None
         imports.install(imports.PluginFinder(record_of=self.record_of))
+        own_names.install(own_names.OwnNames(self._own_names), own_names.FolderPackages(plugin_dirs))
+        self._tell_of(plugin_dirs)
         self._prepare_all()
+
+    def _own_names(self) -> Iterator[tuple[str, str]]:
+        """Of the plugins that are on, or were to be: by which else each can be imported, and what it is called."""
+        return ((record.own_name, record.name) for record in self._configured_records() if record.own_name)
+
+    def _tell_of(self, plugin_dirs: Sequence[Path]) -> None:
+        for folder in plugin_dirs:
+            if folder.is_dir():
+                self.logger.info("plugins importable from %s", folder)
+            else:
+                self.logger.warning(
+                    "there is no folder of plugins %s; make it, or take it out of the settings", folder
+                )
 
     # ------------------------------------------------------------------ before Django's apps
 
@@ -111,20 +137,25 @@ class PluginHost:
                     work(record)
 
     def _discover(self, record: PluginRecord) -> None:
-        record.folder = self._inventory.folder(record.name)
         ignored = self._inventory.shadowed.get(record.name, [])
-        record.notes += [f"a folder of the same name in {folder.parent} is ignored" for folder in ignored]
+        record.notes += [f"{source} is ignored" for source in ignored]
+        if record.source is not None:
+            record.manifest = metadata_of(record.source)
+        source = self._inventory.source(record.name)
+        record.own_name = source.own_name if record.state == "on" else ""
 
     def _read_manifest(self, record: PluginRecord) -> None:
-        record.manifest = read_manifest(self._inventory.folder(record.name))
+        source = self._inventory.sources[record.name]
+        record.manifest = manifest_of(source, plugin=record.name)
 
     def _read_manifests_of_others(self) -> None:
         """Of plugins that are off: they are shown, too."""
-        for name in self._records.keys() - set(self.configured):
+        for name in sorted(self._records.keys() - set(self.configured)):
             record = self._records[name]
             try:
-                record.manifest = read_manifest(self._inventory.folders[name])
-            except ManifestError as error:
+                self._discover(record)
+                self._read_manifest(record)
+            except (ManifestError, StageError) as error:
                 record.notes.append(str(error))
 
     def _check_requirements(self, record: PluginRecord) -> None:
@@ -135,15 +166,12 @@ class PluginHost:
         self._modules[record.name] = importlib.import_module(record.package)
 
     def _check_settings(self, record: PluginRecord) -> None:
-        module = imports.import_optional(f"{record.package}.config")
-        model = getattr(module, "Settings", None)
-        if module is None or model is None or self._settings is None:
-            return
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            raise StageError(
-                f"{record.name}/config.py: Settings must be a class derived from pydantic's BaseModel"
-            )
-        self._settings.plugin(record.name, model)
+        from VaultPlatform.host.declared import declared_settings
+
+        where = record.manifest.settings.rpartition(".")[0]
+        model = declared_settings(record, imports.import_optional(f"{record.package}.{where}"))
+        if model is not None and self._settings is not None:
+            self._settings.plugin(record.name, model)
 
     def _warn_of_unused_blocks(self) -> None:
         if self._settings is not None:
@@ -225,19 +253,55 @@ class PluginHost:
         """Names of the plugins that are on and need the plugin `name`, in order."""
         return [record.name for record in self._on() if name in record.manifest.requires.plugins]
 
-    def is_on(self, name: str, organisation: object = None) -> bool:
-        """Whether the plugin `name` is on here; the one place that answers this for hooks, routes and jobs alike."""
+    def is_on(self, name: str, organisation: "Organisation | None" = None) -> bool:
+        """Whether the plugin `name` is on in `organisation`; without one, whether it loaded.
+
+        The one place that answers this for routes, hooks, tasks and descriptions alike. It costs no query but for one
+        every so often: see `VaultPlatform.host.switches`.
+        """
+        return self.why_off(name, organisation) is None
+
+    def why_off(self, name: str, organisation: "Organisation | None" = None) -> str | None:
+        """Why the plugin `name` is off in `organisation`, or did not load; None if it is on."""
         record = self._records.get(name)
-        return record is not None and record.state == "on"
+        if record is None or record.state != "on":
+            return "there is no such plugin" if record is None else record.reason or f"it is {record.state}"
+        if organisation is None or record.manifest.level == "site":
+            return None
+        from VaultPlatform.host.switches import switches
+
+        for needed in record.manifest.requires.plugins:
+            if not self.is_on(needed, organisation):
+                return f"it needs the plugin {needed}, which is off here"
+        return switches.why_off(name, organisation.key)
+
+    def forbidden_in(self, name: str, organisation: "Organisation") -> bool:
+        """Whether the site's operator does not allow the plugin `name` in `organisation`."""
+        from VaultPlatform.host.switches import switches
+
+        record = self._records.get(name)
+        at_site = record is not None and record.manifest.level == "site"
+        return not at_site and not switches.allowed(name, organisation.key)
+
+    def off_in(self, organisation: "Organisation") -> frozenset[str]:
+        """Names of the plugins that loaded and are off in `organisation`."""
+        return frozenset(name for name in self.loaded if not self.is_on(name, organisation))
 
     def traceback(self, name: str) -> str | None:
         """Return the traceback of the failure of the plugin `name`, if there was one. For operators only."""
         record = self._records.get(name)
         return record.traceback if record else None
 
+    @property
+    def gate(self) -> "Containing":
+        """What the guards of hook implementations ask and tell. Raises RuntimeError before `load()`."""
+        if self._later is None:
+            raise RuntimeError("hooks are known when all apps are ready")
+        return self._later.containing
+
     def hook_stats(self) -> list["Tally"]:
-        """Return for each hook implementation its calls, errors and total seconds since the process started."""
-        return list(self._later.hook_stats()) if self._later else []
+        """Return for each hook implementation what it did since the process started."""
+        return list(self._later.containing.hook_stats()) if self._later else []
 
     def record_of(self, name: str) -> PluginRecord | None:
         """Return the host's record of the plugin `name`, None when nobody knows of it."""

@@ -9,7 +9,8 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 from VaultPlatform.host.inventory import RESERVED
@@ -53,7 +54,21 @@ class PluginFinder:
             raise PluginOff(record=record, module=fullname)
         if inside or record.folder is None:
             return None
-        return PathFinder.find_spec(fullname, [str(record.folder.parent)], target)
+        return _spec_of_package(fullname, record.folder)
+
+
+def _spec_of_package(fullname: str, folder: Path) -> ModuleSpec:
+    """The package in `folder`, which may be called otherwise, and may have no __init__.py."""
+    file = folder / "__init__.py"
+    if file.is_file():
+        spec = importlib.util.spec_from_file_location(
+            fullname, file, submodule_search_locations=[str(folder)]
+        )
+        if spec is not None:
+            return spec
+    spec = ModuleSpec(fullname, None, is_package=True)
+    spec.submodule_search_locations = [str(folder)]
+    return spec
 
 
 def _may_import(record: PluginRecord, inside: list[str]) -> bool:
@@ -96,3 +111,12 @@ def forget(record: PluginRecord) -> None:
             module = sys.modules.pop(name)
             if getattr(sys.modules.get(parent), child, None) is module:
                 delattr(sys.modules[parent], child)
+    _forget_own_names(record)
+
+
+def _forget_own_names(record: PluginRecord) -> None:
+    """Drop the other names of modules that are not there any more."""
+    own = record.own_name
+    for name in [each for each in sys.modules if own and (each == own or each.startswith(f"{own}."))]:
+        if sys.modules[name].__name__ not in sys.modules:
+            del sys.modules[name]

@@ -1,10 +1,13 @@
-"""Which plugins there are: folders of the plugin directories. Nothing of a plugin is imported here."""
+"""Which plugins there are, from everywhere: nothing of a plugin is imported here."""
 
 import difflib
 import keyword
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from VaultPlatform.host.own_names import in_use, shadowed_by
+from VaultPlatform.host.sources import Source
 from VaultPlatform.host.status import StageError
 
 #: Names inside Plugins/ that are the platform's own.
@@ -13,45 +16,79 @@ RESERVED = frozenset({"Hooks", "plugin_manager", "__init__", "__pycache__"})
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """The plugin folders found, by name, the first directory winning."""
+    """The plugins found, by name; of several sources the first one wins."""
 
-    folders: dict[str, Path]
-    #: Name -> folders of the same name that are not used.
-    shadowed: dict[str, list[Path]] = field(default_factory=dict)
+    sources: dict[str, Source]
+    #: Name -> sources of the same name that are not used.
+    shadowed: dict[str, list[Source]] = field(default_factory=dict)
 
-    def folder(self, name: str) -> Path:
-        """Return the folder of the plugin `name`. Raises `StageError` saying why there is none."""
+    def source(self, name: str) -> Source:
+        """Return where the plugin `name` is. Raises `StageError` saying why it cannot be used."""
         if name in RESERVED:
             raise StageError(f'"{name}" is the platform\'s own name inside Plugins/; rename the plugin')
         if not name.isidentifier() or keyword.iskeyword(name):
             raise StageError(
                 f'"{name}" is not a Python identifier, so Plugins.{name} cannot be imported; rename it'
             )
-        folder = self.folders.get(name)
-        if folder is None:
-            near = difflib.get_close_matches(name, self.folders, n=1)
+        source = self.sources.get(name)
+        if source is None:
+            near = difflib.get_close_matches(name, self.sources, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise StageError(
                 f"there is no folder Plugins/{name}; add it or take the name out of Base.active_plugins{hint}"
             )
-        if not any(folder.glob("*.py")):
+        if source.problem:
+            raise StageError(source.problem)
+        if source.folder is None or not any(source.folder.glob("*.py")):
             raise StageError(f"Plugins/{name} holds no Python file, so there is nothing to load")
-        return folder
+        if source.kind == "folder" and (other := shadowed_by(name, folder=source.folder)):
+            raise StageError(
+                f'its folder {source.folder} would be imported as "{name}", and that is {other}; rename the plugin'
+            )
+        if source.kind == "package" and (other := in_use(source.own_name)):
+            raise StageError(
+                f"{source} has the entry point {name} = {source.own_name}, and that is {other}; "
+                "name a package of its own"
+            )
+        return source
 
 
-def find_plugins(directories: list[Path]) -> Inventory:
-    """Return every folder in `directories` that could be a plugin."""
-    folders: dict[str, Path] = {}
-    shadowed: dict[str, list[Path]] = {}
-    for directory in directories:
-        if not directory.is_dir():
-            continue
-        for folder in sorted(path for path in directory.iterdir() if _may_be_plugin(path)):
-            if folder.name in folders:
-                shadowed.setdefault(folder.name, []).append(folder)
-            else:
-                folders[folder.name] = folder
-    return Inventory(folders=folders, shadowed=shadowed)
+def folders_outside(configured: Sequence[Path], *, apps_dir: Path | None, installed: Path) -> list[Path]:
+    """The folders of plugins outside of the repository.
+
+    Those `configured`, the one beside `apps_dir`, and `installed`, if somebody has installed a plugin.
+    """
+    beside = [] if apps_dir is None else [apps_dir.parent / "plugins"]
+    return list(dict.fromkeys([*configured, *beside, *([installed] if installed.is_dir() else [])]))
+
+
+def find_plugins(
+    repository: Path, *, folders: Sequence[Path] = (), packages: Iterable[tuple[str, Source]] = ()
+) -> Inventory:
+    """Return every plugin there could be.
+
+    Parameters: `repository`, the folder Plugins/; `folders`, those outside of it; `packages`, what installed packages
+    bring, with the plugins' names. Of one name, those in `repository` win, then those in `folders` in their order.
+    """
+    found = [*_in_folder(repository, outside=False)]
+    found += [each for folder in folders for each in _in_folder(folder, outside=True)]
+    sources: dict[str, Source] = {}
+    shadowed: dict[str, list[Source]] = {}
+    for name, source in (*found, *packages):
+        if name in sources:
+            shadowed.setdefault(name, []).append(source)
+        else:
+            sources[name] = source
+    return Inventory(sources=sources, shadowed=shadowed)
+
+
+def _in_folder(directory: Path, *, outside: bool) -> list[tuple[str, Source]]:
+    if not directory.is_dir():
+        return []
+    paths = sorted(path for path in directory.iterdir() if _may_be_plugin(path))
+    if not outside:
+        return [(path.name, Source(kind="repository", folder=path)) for path in paths]
+    return [(path.name, Source(kind="folder", folder=path, own_name=path.name)) for path in paths]
 
 
 def _may_be_plugin(path: Path) -> bool:

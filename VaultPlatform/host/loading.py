@@ -4,12 +4,14 @@ Hooks and orchestrators are read and checked first and registered last, so that 
 """
 
 import importlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from VaultPlatform.host.hook_guards import Tally, guarded
-from VaultPlatform.host.hooks import PluginProxy, read_implementations, unmarked
+from VaultPlatform.host.containing import Containing
+from VaultPlatform.host.declared import check_declared_hooks, check_declared_permissions
+from VaultPlatform.host.hook_guards import guarded
+from VaultPlatform.host.hooks import PluginProxy, implemented_names, read_implementations, unmarked
 from VaultPlatform.host.imports import import_class, import_optional
 from VaultPlatform.host.manager import VaultPluginManager
 from VaultPlatform.host.orchestrators import LineFailures, collected
@@ -30,7 +32,7 @@ class Loading:
 
         self.host = host
         self.manager: VaultPluginManager = plugin_manager
-        self.tallies: dict[tuple[str, str], Tally] = {}
+        self.containing = Containing(host=host)
         self._routes: dict[str, PluginRoutes] = {}
         self._mounted = False
         self._owners: dict[str, str] = {}
@@ -56,7 +58,8 @@ class Loading:
                     work(record)
 
     def withdraw(self, record: PluginRecord) -> None:
-        """Take a plugin's routes and orchestrators out."""
+        """Take a plugin's routes, hook implementations and orchestrators out."""
+        self.containing.forget()
         if record.name in self._routes:
             self._routes.pop(record.name).close()
         record.routes = ()
@@ -87,41 +90,17 @@ class Loading:
 
     def _read_hooks(self, record: PluginRecord) -> None:
         if record.instance is None:
+            check_declared_hooks(record, ())
             return
         functions = {}
         for implementation in read_implementations(record.instance, manager=self.manager):
-            tally = self.tallies.setdefault(
-                (record.name, implementation.hook), Tally(plugin=record.name, hook=implementation.hook)
-            )
-            functions[implementation.attribute] = guarded(implementation, tally=tally, gate=self)
+            tally = self.containing.tally(record.name, implementation.hook)
+            functions[implementation.attribute] = guarded(implementation, tally=tally, gate=self.containing)
             if implementation.hook == "collect_orchestrators":
                 record.collect_orchestrators = implementation.function
         record.proxy = PluginProxy(instance=record.instance, functions=functions)
+        check_declared_hooks(record, implemented_names(record.instance, manager=self.manager))
         record.notes += unmarked(record.instance, manager=self.manager)
-
-    def is_on(self, name: str) -> bool:
-        """Whether the plugin `name` is on here."""
-        return self.host.is_on(name)
-
-    def hook_failed(self, tally: Tally, error: BaseException) -> None:
-        """Count and log an exception that a hook implementation raised."""
-        tally.errors += 1
-        record = self.host.record_of(tally.plugin)
-        if record is not None and tally.hook.startswith("collect_") and tally.errors == 1:
-            record.notes.append(f"{tally.hook} raised {type(error).__name__}; what it collects is left out")
-        self.host.logger.error(
-            "plugin %s: %s raised %s: %s",
-            tally.plugin,
-            tally.hook,
-            type(error).__name__,
-            error,
-            extra={"plugin": tally.plugin, "hook": tally.hook},
-            exc_info=error,
-        )
-
-    def hook_stats(self) -> Iterator[Tally]:
-        """Yield a copy of each implementation's tally."""
-        return (replace(tally) for tally in self.tallies.values())
 
     # ------------------------------------------------------------------ urls
 
@@ -146,11 +125,13 @@ class Loading:
     def _mount(self, record: PluginRecord) -> None:
         module = import_optional(f"{record.package}.urls")
         if module is None:
+            _check_permissions(record, [])
             return
-        routes = PluginRoutes(module)
+        routes = PluginRoutes(module, is_on=partial(self.containing.is_on, record.name))
         reason = clash(routes.names, owners=self._owners) or self._shadowing(routes)
         if reason:
             raise StageError(reason)
+        _check_permissions(record, [routes.mount])
         self._owners.update(dict.fromkeys(routes.names, f"plugin {record.name}"))
         record.routes = routes.names
         self._routes[record.name] = routes
@@ -191,6 +172,13 @@ class Loading:
             registry.register(name, cls)
             if name not in known:
                 record.orchestrators.append(name)
+
+
+def _check_permissions(record: PluginRecord, patterns: Sequence[Any]) -> None:
+    if record.manifest.permissions:
+        from VaultPlatform.identity.permissions import area_of_plugin, least_roles
+
+        check_declared_permissions(record, area=area_of_plugin(record.name), derived=least_roles(patterns))
 
 
 def _refuse_misnamed(record: PluginRecord) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from packaging.requirements import InvalidRequirement, Requirement
@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from VaultPlatform.config.errors import nearest_name
+from VaultPlatform.runs.queues import QUEUES
 
 FILE = "plugin.yaml"
 
@@ -56,6 +57,31 @@ _Range = Annotated[str, AfterValidator(_specifier)]
 _Package = Annotated[str, AfterValidator(_requirement)]
 
 
+def _settings(text: str) -> str:
+    if "." not in text or not all(part.isidentifier() for part in text.split(".")):
+        raise ValueError(f'"{text}" names no class of a module; write one such as "config.Settings"')
+    return text
+
+
+def _permission(text: str) -> str:
+    area, _, verb = text.partition(".")
+    if not (area.isidentifier() and verb.isidentifier() and text == text.lower()):
+        raise ValueError(f'"{text}" is no name of a permission; write one such as "notes.publish"')
+    return text
+
+
+def _queue(text: str) -> str:
+    if text not in QUEUES:
+        near = nearest_name(text, QUEUES)
+        hint = f"; did you mean {near}?" if near else ""
+        raise ValueError(f'there is no queue "{text}"; the queues are {", ".join(QUEUES)}{hint}')
+    return text
+
+
+_PermissionName = Annotated[str, AfterValidator(_permission)]
+_QueueName = Annotated[str, AfterValidator(_queue)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=2000)
 
@@ -86,12 +112,34 @@ class Manifest(_Part):
     licence: str = Field(default="", description='Its licence, such as "MIT" (SPDX).')
     homepage: str = Field(default="", description="Where to read more.")
     requires: Requires = Field(default_factory=Requires, description="What has to be there.")
+    level: Literal["site", "organisation"] = Field(
+        default="organisation",
+        description='"organisation": each may switch it off. "site": on in every organisation while it is on.',
+    )
+    settings: Annotated[str, AfterValidator(_settings)] = Field(
+        default="config.Settings",
+        description="The pydantic model of its block in VaultSettings.json: a class of one of its modules.",
+    )
+    tables: tuple[str, ...] | None = Field(
+        default=None, description="Its tables, all of them, as the database names them."
+    )
+    hooks: tuple[str, ...] | None = Field(
+        default=None, description="The hooks that it implements, all of them."
+    )
+    permissions: dict[_PermissionName, Literal["reader", "editor", "administrator"]] = Field(
+        default_factory=dict,
+        description="Permissions of its own, each with the least built-in role that has it.",
+    )
+    queues: tuple[_QueueName, ...] | None = Field(
+        default=None, description="The queues that its background tasks wait in."
+    )
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, *, plugin: str = "") -> Manifest:
     """What the plugin in `folder` says of itself; all defaults without a file.
 
-    Raises ManifestError naming each key that is wrong, with the nearest known one for one that is unknown.
+    Parameters: `plugin`, its name where the folder is called otherwise. Raises ManifestError naming each key that is
+    wrong, with the nearest known one for one that is unknown.
     """
     path, where = folder / FILE, f"{folder.name}/{FILE}"
     if not path.is_file():
@@ -108,10 +156,9 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate(found)
     except ValidationError as error:
         raise ManifestError("; ".join(f"{where}: {_told(each)}" for each in error.errors())) from error
-    if manifest.name not in ("", folder.name):
-        raise ManifestError(
-            f'{where}: name is "{manifest.name}", and the folder is {folder.name}; make them the same'
-        )
+    if manifest.name not in ("", plugin or folder.name):
+        other = f"its entry point is {plugin}" if plugin else f"the folder is {folder.name}"
+        raise ManifestError(f'{where}: name is "{manifest.name}", and {other}; make them the same')
     return manifest
 
 

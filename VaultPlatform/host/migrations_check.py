@@ -23,6 +23,7 @@ _MIGRATING = frozenset({"makemigrations", "migrate", "migrate_orgs", "optimizemi
     "showmigrations",
     "sqlmigrate",
     "squashmigrations",
+    "try_plugins",  # no command: VaultPlatform.activation.candidate
 }
 
 

@@ -64,6 +64,11 @@ def _lacking(record: PluginRecord, records: Mapping[str, PluginRecord]) -> Itera
         yield f"it is in a circle of plugins that need one another, {' → '.join(circle)}; one of them has to do without"
     for name, wanted in requires.plugins.items():
         yield from _plugin(name, wanted, records.get(name))
+        if record.manifest.level == "site" and records[name].manifest.level != "site":
+            yield (
+                f"it is on in every organisation (level: site) and needs the plugin {name}, which each may switch off; "
+                f'write "level: organisation" into its plugin.yaml, or "level: site" into that of {name}'
+            )
 
 
 def _package(wanted: Requirement) -> Iterator[str]:
@@ -81,7 +86,7 @@ def _package(wanted: Requirement) -> Iterator[str]:
 
 def _plugin(name: str, wanted: str, found: PluginRecord | None) -> Iterator[str]:
     needed = f"it needs the plugin {name}{f' {wanted}' if wanted else ''}"
-    if found is None or found.folder is None:
+    if found is None or found.source is None:
         yield f"{needed}, which is not there; install it, and add it to Base.active_plugins"
     elif found.state == "off":
         yield f"{needed}, which is off; add {name} to Base.active_plugins"

@@ -1,12 +1,12 @@
 """A plugin's routes: read and checked at start, mounted behind the core's, taken out again when the plugin fails."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 from django.core.checks import ERROR
-from django.urls import URLPattern, URLResolver
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 
 from VaultPlatform.host.status import StageError
@@ -17,6 +17,27 @@ _LITERAL_START = re.compile(r"\^?[A-Za-z0-9_-]+(?:[/$\\]|$)")
 _FIRST_WORD = re.compile(r"\^?([A-Za-z0-9_-]+)(?:[/$]|$)")
 
 
+class ByFirstWord(URLResolver):
+    """Routes of which a path only meets those that its first word may lead to, however many there are."""
+
+    def __init__(self, prefix: str, patterns: Sequence[type_of_route]) -> None:
+        super().__init__(RoutePattern(prefix, is_endpoint=False), list(patterns))
+        known = [each.pattern.words if isinstance(each.pattern, WordsPattern) else None for each in patterns]
+        self._by_word = {
+            word: URLResolver(
+                self.pattern,
+                [each for each, words in zip(patterns, known, strict=True) if words is None or word in words],
+            )
+            for word in {"", *(word for words in known for word in words or ())}
+        }
+        self._prefix = prefix
+
+    def resolve(self, path: str) -> ResolverMatch:
+        """The view for `path`. Raises Resolver404."""
+        word = str(path).removeprefix(self._prefix).partition("/")[0]
+        return self._by_word.get(word, self._by_word[""]).resolve(path)
+
+
 class WordsPattern(RoutePattern):
     """Matches paths that begin with one of `words`, and takes nothing off them.
 
@@ -25,23 +46,46 @@ class WordsPattern(RoutePattern):
 
     def __init__(self, words: Iterable[str]) -> None:
         super().__init__("")
-        self._words = frozenset(words)
+        self.words = frozenset(words)
 
     def match(self, path: str) -> tuple[str, tuple[Any, ...], dict[str, Any]] | None:
-        return (path, (), {}) if path.partition("/")[0] in self._words else None
+        return (path, (), {}) if path.partition("/")[0] in self.words else None
 
 
-def mounted(patterns: Sequence[type_of_route], *, app_name: str | None = None) -> URLResolver:
+def mounted(patterns: Sequence[type_of_route]) -> URLResolver:
     """`patterns` as one route to put under /vault/, behind their first words where these can be told."""
+    return URLResolver(_behind_first_words(patterns), patterns)
+
+
+def _behind_first_words(patterns: Sequence[type_of_route]) -> RoutePattern:
     words = [_FIRST_WORD.match(start) for start in _starts(patterns)]
-    known = WordsPattern(word[1] for word in words if word) if all(words) else RoutePattern("")
-    return URLResolver(known, patterns, app_name=app_name, namespace=app_name)
+    return WordsPattern(word[1] for word in words if word) if all(words) else RoutePattern("")
+
+
+class PluginResolver(URLResolver):
+    """The routes of a plugin, which are not there where it is off: their paths are answered like unknown ones."""
+
+    def __init__(
+        self, patterns: Sequence[type_of_route], *, app_name: str | None, is_on: Callable[[], bool]
+    ) -> None:
+        super().__init__(_behind_first_words(patterns), patterns, app_name=app_name, namespace=app_name)
+        self._is_on = is_on
+
+    def resolve(self, path: str) -> ResolverMatch:
+        """What answers `path`. Raises Resolver404 if nothing does, or the plugin is off in the current organisation."""
+        found = super().resolve(path)
+        if not self._is_on():
+            raise Resolver404({"path": path})
+        return found
 
 
 class PluginRoutes:
-    """The mounted routes of one plugin. `close()` makes them match nothing, wherever they are included."""
+    """The mounted routes of one plugin. `close()` makes them match nothing, wherever they are included.
 
-    def __init__(self, module: ModuleType) -> None:
+    Parameters: `module`, its urls.py; `is_on`, whether it is on in the current organisation.
+    """
+
+    def __init__(self, module: ModuleType, *, is_on: Callable[[], bool] = lambda: True) -> None:
         patterns = getattr(module, "urlpatterns", None)
         if not isinstance(patterns, list | tuple):
             raise StageError("urls.py defines no list urlpatterns")
@@ -49,7 +93,7 @@ class PluginRoutes:
         _check(self._patterns)
         name = getattr(module, "app_name", None)
         self.names = tuple(routes_of(self._patterns))
-        self.mount = mounted(self._patterns, app_name=name)
+        self.mount = PluginResolver(self._patterns, app_name=name, is_on=is_on)
 
     def close(self) -> None:
         """Take the routes out."""

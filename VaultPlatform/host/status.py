@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from VaultPlatform.host.manifest import Manifest
+from VaultPlatform.host.sources import Source
 
 State = Literal["on", "off", "failed", "absent"]
 ErrorMode = Literal["skip", "refuse", "none"]
@@ -66,14 +67,22 @@ class PluginStatus:
     routes_registered: bool
     #: The folder it comes from, as configured; "" when there is none.
     source: str
+    #: "repository", "folder" outside of it, or installed "package"; "" when it is nowhere.
+    source_kind: str
+    #: Name and version of the installed package that brings it; "" where none does.
+    package: str
     #: From plugin.yaml, as it says them; "" where it does not.
     title: str
     description: str
     author: str
     licence: str
     homepage: str
+    #: "organisation" if each organisation may switch it off, "site" if none may.
+    level: str
     #: The plugins that it needs, each with a range of versions, "" for any.
     requires: dict[str, str]
+    #: The Python packages that it needs.
+    requires_packages: list[str]
     #: The plugins that are on and need it.
     required_by: list[str]
 
@@ -86,7 +95,9 @@ class PluginRecord:
     """What the host knows of one plugin while it loads it and afterwards. Private to the host."""
 
     name: str
-    folder: Path | None = None
+    source: Source | None = None
+    #: Dotted name that leads to it beside `Plugins.<Name>`; "" while nobody knows that it hides no other's.
+    own_name: str = ""
     #: What its plugin.yaml says.
     manifest: Manifest = field(default_factory=Manifest)
     state: State = "off"
@@ -108,6 +119,11 @@ class PluginRecord:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def folder(self) -> Path | None:
+        """Where its files are."""
+        return self.source.folder if self.source else None
+
+    @property
     def version(self) -> str:
         """From plugin.yaml, else "0"."""
         return self.manifest.version
@@ -127,7 +143,11 @@ class PluginRecord:
             reason=self.reason or ("; ".join(self.notes) or None),
             routes_registered=self.state == "on" and bool(self.routes),
             source=str(self.folder or ""),
+            source_kind=self.source.kind if self.source else "",
+            package=self.source.package if self.source else "",
             **{name: getattr(self.manifest, name) for name in _SAID},
+            level=self.manifest.level,
             requires=dict(self.manifest.requires.plugins),
+            requires_packages=list(self.manifest.requires.packages),
             required_by=list(required_by),
         )

@@ -8,6 +8,7 @@ from django.core import checks
 from django.core.checks.model_checks import check_all_models, check_lazy_references
 from django.core.checks.registry import registry
 
+from VaultPlatform.host.declared import check_declared_tables
 from VaultPlatform.host.migrations_check import Template, check_applied, check_migrations, is_migrating
 from VaultPlatform.host.models_undo import models_of
 from VaultPlatform.host.status import PluginRecord, Stage, StageError
@@ -51,6 +52,9 @@ def _check_plugin(host: "PluginHost", record: PluginRecord) -> None:
             message for check in _own_checks(record.package) for message in check(app_configs=None)
         )
     if not record.has_models:
+        if record.state == "on":
+            with host.run_stage(record, Stage.MODELS):
+                check_declared_tables(record)
         return
     config = apps.get_app_config(str(record.label))
     if record.state == "on":
@@ -69,6 +73,7 @@ def _forget(record: PluginRecord) -> None:
 
 def _check_models(record: PluginRecord, config: AppConfig) -> None:
     _check_tables(record)
+    check_declared_tables(record)
     found = [*check_all_models(app_configs=[config]), *check_lazy_references(app_configs=[config])]
     _refuse_errors(message for message in found if _concerns(message.obj, record))
 

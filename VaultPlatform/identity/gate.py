@@ -44,7 +44,7 @@ class OrganisationMiddleware:
             with tenancy.outside():
                 return self.get_response(request)
         try:
-            organisation = _organisation(request)
+            organisation = organisation_of(request)
         except Exception as error:  # noqa: BLE001  # answered and logged like a view's
             return error_response(error, request)
         structlog.contextvars.bind_contextvars(org=organisation.slug)
@@ -86,7 +86,8 @@ class AuthenticationMiddleware:
         return None
 
 
-def _organisation(request: HttpRequest) -> tenancy.Organisation:
+def organisation_of(request: HttpRequest) -> tenancy.Organisation:
+    """The organisation that the header `Org` names. Raises ValidationError, NotFound, PermissionDenied, Unavailable."""
     slug = request.headers.get("Org", "")
     if not slug:
         raise errors.bad_request.ValidationError(

@@ -2,7 +2,8 @@
 
 A permission is "<area>.<verb>". A view says nothing of it: its area is the feature or plugin that it belongs to, and
 the verb follows from the least role that it needs (`read_role`, `write_role`): read for readers, write for editors,
-manage for administrators. So a name never covers views of different strictness. A view may name others.
+manage for administrators. So a name never covers views of different strictness. A view may name others, and so may
+the plugin.yaml of a plugin.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -79,7 +81,8 @@ def may(user: User, name: str) -> bool:
     known = permissions()
     if name not in known:
         raise UnknownPermission(
-            f"No view names the permission {name!r}; put it into `also_permissions` of the view whose code asks for it."
+            f"No view names the permission {name!r}; put it into `also_permissions` of the view whose code asks for it,"
+            " or into `permissions` of the plugin's plugin.yaml."
         )
     return holds(user, known[name])
 
@@ -127,12 +130,30 @@ def _told(name: str, nearest: str | None) -> str:
 
 @lru_cache(maxsize=8)
 def _permissions_of(urlconf: Any) -> Mapping[str, Permission]:
+    named = _named_by_views(get_resolver(urlconf).url_patterns)
+    return dict(sorted(_by_name(chain(named, _declared_by_plugins())).items()))
+
+
+def least_roles(patterns: Iterable[Any]) -> dict[str, str]:
+    """Name and least role of each permission that the views behind `patterns`, routes under /vault/, need or name."""
+    named = _named_by_views(patterns, f"/{ModelName.url_vault}")
+    return {name: each.least_role.value for name, each in _by_name(named).items()}
+
+
+def _declared_by_plugins() -> Iterator[Permission]:
+    """What the plugin.yaml of plugins that are on declare, whether or not a view needs it."""
+    for record in settings.PLUGIN_HOST.records_on():
+        for name, role in record.manifest.permissions.items():
+            yield Permission(name=name, least_role=Role(role), source=record.name)
+
+
+def _by_name(permissions: Iterable[Permission]) -> dict[str, Permission]:
     found: dict[str, Permission] = {}
-    for each in _named_by_views(get_resolver(urlconf).url_patterns):
+    for each in permissions:
         known = found.get(each.name)
         if each.name != EVERY_MEMBER and (known is None or not known.least_role.includes(each.least_role)):
             found[each.name] = each
-    return dict(sorted(found.items()))
+    return found
 
 
 def _named_by_views(patterns: Iterable[Any], prefix: str = "/") -> Iterator[Permission]:
@@ -167,11 +188,11 @@ def _area(view: Any) -> tuple[str, str]:
     if top == "VaultManagement" and below:
         return below[0].lower(), "core"
     if top == "Plugins" and below:
-        return _area_of_plugin(below[0]), below[0]
+        return area_of_plugin(below[0]), below[0]
     return ELSEWHERE, ELSEWHERE
 
 
-def _area_of_plugin(name: str) -> str:
+def area_of_plugin(name: str) -> str:
     """The plugin's name without "_Plugin", in lower case; its whole name where the short one is somebody else's."""
     short = name.removesuffix("_Plugin")
     others = {each.lower() for each in settings.ACTIVE_PLUGINS if each != name} | _core_areas()

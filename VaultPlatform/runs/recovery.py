@@ -17,6 +17,7 @@ from Orchestrators.Journal import Event, RunState
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from Orchestrators.Progress import StepState, described
 from VaultPlatform.audit import use_actor
+from VaultPlatform.host.here import why_off_here
 from VaultPlatform.runs import due, outbox, owners
 from VaultPlatform.runs.journal import Record
 from VaultPlatform.runs.planes import Plane, plane_of
@@ -119,10 +120,21 @@ def _brought_to_an_end(row: Any, record: Record, *, by_hand: bool) -> str:
     if unknown is not None and unknown.step.policy.unknown == "wait" and not by_hand:
         why = f"nobody knows whether {unknown.step} has happened; retry it, or settle the run"
         return park(record.plane, row.id, epoch=record.epoch, state=RunState.STUCK, error=why)
-    _go(row, execution, record, forward=_goes_forward(row, execution.marks, unknown))
+    forward = _goes_forward(row, execution.marks, unknown)
+    if forward and (off := _off_before_it_began(execution.marks)) is not None:
+        why = f"{off}; enable it and retry, or settle the run"
+        return park(record.plane, row.id, epoch=record.epoch, state=RunState.BLOCKED, error=why)
+    _go(row, execution, record, forward=forward)
     if execution.state is RunState.COMPLETED:
         run.tell_ended(execution)
     return str(execution.state.value)
+
+
+def _off_before_it_began(marks: Sequence[Any]) -> str | None:
+    """Why a run that has done nothing yet is not to begin: a step of it is of a plugin that is off here."""
+    if any(mark.state is not StepState.STAGED for mark in marks):
+        return None  # what was begun is brought to an end, whoever's it is
+    return next(filter(None, (why_off_here(mark.step.forward) for mark in marks)), None)
 
 
 def _go(row: Any, execution: Any, record: Record, *, forward: bool) -> None:

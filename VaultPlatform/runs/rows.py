@@ -108,7 +108,8 @@ _CLAIMED = "Another run has this idempotency key."
 def inserted(
     plane: Plane, values: Mapping[str, Any], *, table: str | None = None, only_if_written: bool = False
 ) -> Statement:
-    """The statement that inserts a row."""
+    """The statement that inserts a row; what is None stays out of it."""
+    values = {column: value for column, value in values.items() if value is not None}
     columns, marks = ", ".join(values), ", ".join(["%s"] * len(values))
     table = table or plane.table
     start = f"INSERT INTO {table} ({columns})"  # nosec B608  # our own names
@@ -218,13 +219,19 @@ def deliveries_inserted(
 
 
 def remove_deliveries(ids: Sequence[int]) -> bool:
-    """Take out what is delivered; returns whether that is on disk already, so that a server that crashes keeps it."""
+    """Take out what is delivered; returns whether that has surely been done, and is on disk.
+
+    Where the server may do it by itself, nobody waits for it: whoever is delivered to twice after a crash knows that.
+    """
     connection = connections["default"]
-    hastily = "SET LOCAL synchronous_commit TO off;" if connection.vendor == "postgresql" else ""
     marks = ", ".join(["%s"] * len(ids))
+    removal = f"DELETE FROM run_delivery WHERE id IN ({marks})"  # noqa: S608  # nosec B608
     with connection.cursor() as cursor:
-        cursor.execute(f"{hastily}DELETE FROM run_delivery WHERE id IN ({marks})", list(ids))  # noqa: S608  # nosec B608
-    return not hastily
+        hastily = f"SET LOCAL synchronous_commit TO off;{removal}"
+        if connection.vendor == "postgresql" and cursor.send(hastily, ids):
+            return False
+        cursor.execute(removal, ids)
+    return True
 
 
 class Outlook(NamedTuple):
@@ -282,16 +289,17 @@ def mark_due(organisation: str, at: datetime) -> None:
 
 
 def _adapted(plane: Plane, values: Mapping[str, Any]) -> list[Any]:
-    return [_adapted_value(plane, column, value) for column, value in values.items()]
+    connection = plane.connection
+    return [_adapted_value(connection, column, value) for column, value in values.items()]
 
 
-def _adapted_value(plane: Plane, column: str, value: Any) -> Any:
+def _adapted_value(connection: Any, column: str, value: Any) -> Any:
     if value is None:
         return None
     if column in _JSON:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if isinstance(value, datetime):
-        return plane.connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, UUID) and plane.connection.vendor == "sqlite":
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and connection.vendor == "sqlite":
         return value.hex
     return value

@@ -62,6 +62,11 @@ class Taken:
         due.watch(self.plane.key)
         self._end(RunState.STUCK, error=f"{described(error)}\n{trace}")
 
+    def set_aside(self, why: str) -> None:
+        """It is not to be run as things are: a person may change that, and have it tried again."""
+        error = f"{why}; enable it and retry, or settle it"
+        recovery.park(self.plane, self.id, epoch=self.epoch, state=RunState.BLOCKED, error=error)
+
     def _end(self, state: RunState, *, error: str) -> bool:
         ours = self.plane.runs.filter(id=self.id, epoch=self.epoch)
         moment = now()

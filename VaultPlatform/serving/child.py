@@ -8,9 +8,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from VaultPlatform.serving import keeper
 from VaultPlatform.serving.console import say
+from VaultPlatform.serving.generations import VARIABLE, Generation
 
 #: The line by which a program says that it is ready.
 READY = "[nimbusvault:ready]"
@@ -32,14 +34,23 @@ class Program:
     command: tuple[str, ...]
     why_not_ready: Callable[[], str | None] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: So many processes of it report what they have loaded, by `generations.report`, before it is ready.
+    processes: int = 0
+    #: Whether a new one may run beside the old one: it takes over before the old one ends.
+    beside: bool = False
+    #: Files that it inherits open.
+    files: tuple[int, ...] = ()
     folder: Path = field(default_factory=Path.cwd)
 
 
 class Child:
     """A running `Program` under its keeper, in a session of its own: a terminal's Ctrl-C does not reach it."""
 
-    def __init__(self, program: Program, *, grace_seconds: float) -> None:
+    def __init__(
+        self, program: Program, *, grace_seconds: float, generation: Generation | None = None
+    ) -> None:
         self.program = program
+        self.generation = generation
         self._said_ready = False
         self.last_lines: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
         self._process = subprocess.Popen(
@@ -49,7 +60,8 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             cwd=program.folder,
-            env={**os.environ, **program.environment},
+            env={**os.environ, **program.environment, **self._place()},
+            pass_fds=program.files,
         )
         self._listener = threading.Thread(target=self._listen, name=f"listen-{program.name}", daemon=True)
         self._listener.start()
@@ -66,9 +78,21 @@ class Child:
 
     def why_not_ready(self) -> str | None:
         """What is still missing until it serves, in words; None when it does."""
+        missing = self.program.processes - len(self.reports()) if self.generation is not None else 0
+        if missing > 0:
+            return f"{missing} of its {self.program.processes} processes have not loaded everything"
         if self.program.why_not_ready is not None:
             return self.program.why_not_ready()
         return None if self._said_ready else "it has not reported that it takes work"
+
+    def reports(self) -> list[dict[str, Any]]:
+        """What its processes said once they had loaded everything."""
+        return self.generation.reports() if self.generation is not None else []
+
+    def ask_to_end(self) -> None:
+        """Ask it to end when it has done what it is at, however long that takes."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGUSR1)
 
     def let_go(self) -> None:
         """Ask it to end: the keeper terminates it and, after the grace period, kills what is left."""
@@ -83,6 +107,11 @@ class Child:
     def hear_out(self) -> None:
         """Wait until its last words are printed; call it after its end."""
         self._listener.join(timeout=2)
+        if self.generation is not None:
+            self.generation.forget()
+
+    def _place(self) -> dict[str, str]:
+        return {VARIABLE: str(self.generation.folder)} if self.generation is not None else {}
 
     def _listen(self) -> None:
         if self._process.stdout is None:

@@ -4,7 +4,8 @@ A keeper is a small process between the supervisor and a child. Its standard inp
 other end only the master holds. When the pipe closes, because the master let go or because it was killed, the
 keeper asks the child to end, waits out the grace period, and kills whatever is left: the child, what the child
 forked, and what of that moved to a session of its own (on Linux all of it falls back to the keeper).
-SIGTERM to the keeper means the same without grace. It ends with the child's own exit code.
+SIGTERM to the keeper means the same without grace; SIGUSR1 only asks the child to end, and lets it take its time.
+The keeper ends with the child's own exit code. Files that it was given open, the child is given, too.
 
 It is run by path, not imported, by the masters: `python -I -S keeper.py GRACE_SECONDS COMMAND...`.
 """
@@ -107,6 +108,7 @@ def main(grace_seconds: float, command: list[str]) -> int:
             command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            close_fds=False,
             preexec_fn=lambda: die_with_parent(signal.SIGKILL),
         )
     except OSError as error:
@@ -119,7 +121,12 @@ def main(grace_seconds: float, command: list[str]) -> int:
         kill_descendants()
         os._exit(128 + signal.SIGTERM)
 
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            child.send_signal(signal.SIGTERM)
+
     signal.signal(signal.SIGTERM, at_once)
+    signal.signal(signal.SIGUSR1, ask)
     if _wait_for_end_or_order(child, wake):
         _end(child, grace_seconds)
     _kill_everything(child)

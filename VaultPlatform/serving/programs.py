@@ -3,7 +3,10 @@
 import http
 import http.client
 import json
+import socket
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from VaultPlatform.serving.child import Program
@@ -11,39 +14,68 @@ from VaultPlatform.serving.child import Program
 ADDRESS = "127.0.0.1"
 WEB_PROCESSES = 2
 WEB_THREADS = 4
+#: Connections that may wait until a process takes them.
+BACKLOG = 1024
 HEALTH_PATH = "/vault/health/ready"
 HEALTH_SECONDS = 5.0
 
 
-def site_programs(*, port: int, folder: Path) -> tuple[Program, ...]:
+def site_programs(*, port: int, sockets: Sequence[socket.socket], folder: Path) -> tuple[Program, ...]:
     """Web, worker (of all queues) and beat; which queues and schedules there are, Celery's settings say.
 
-    Parameters: `port` of the web server on the loopback address; `folder` of manage.py, where all of them run.
+    Parameters: `port` of the web server on the loopback address, and the `sockets` that listen there; `folder` of
+    manage.py, where all of them run.
     """
     return (
-        _web(port=port, folder=folder),
+        _web(port=port, sockets=sockets, folder=folder),
         _celery("worker", "--without-gossip", "--without-mingle", folder=folder),
         _celery("beat", "--pidfile=", folder=folder),
     )
 
 
-def _web(*, port: int, folder: Path) -> Program:
+def _web(*, port: int, sockets: Sequence[socket.socket], folder: Path) -> Program:
+    files = tuple(each.fileno() for each in sockets)
     return Program(
         name="web",
         command=(
-            *(sys.executable, "-m", "granian", "NimbusVault.wsgi:application", "--interface", "wsgi"),
-            *("--host", ADDRESS, "--port", str(port), "--no-ws", "--log-level", "warning"),
-            *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
-            "--respawn-failed-workers",
+            *(sys.executable, "-m", "VaultPlatform.serving.web_program", ",".join(map(str, files))),
+            *(str(WEB_PROCESSES), str(WEB_THREADS)),
         ),
         why_not_ready=lambda: why_unhealthy(port),
         folder=folder,
+        processes=WEB_PROCESSES,
+        beside=True,
+        files=files,
     )
+
+
+@contextmanager
+def listening(port: int) -> Iterator[list[socket.socket]]:
+    """In the block, the sockets that every generation of the web server inherits: no connection that waits gets lost.
+
+    On Linux there is one for each process, and the kernel shares connections out among them; elsewhere one for all.
+    Raises OSError when the port is taken.
+    """
+    apart = sys.platform == "linux"
+    with ExitStack() as stack:
+        found = []
+        for _ in range(WEB_PROCESSES if apart else 1):
+            one = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if apart:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            one.bind((ADDRESS, port))
+            found.append(one)
+        for one in found:
+            one.listen(BACKLOG)
+        yield found
 
 
 def _celery(name: str, *options: str, folder: Path) -> Program:
     celery = (sys.executable, "-m", "VaultPlatform.serving.celery_program", "--quiet", "-A", "NimbusVault")
-    return Program(name=name, command=(*celery, name, "--loglevel", "WARNING", *options), folder=folder)
+    return Program(
+        name=name, command=(*celery, name, "--loglevel", "WARNING", *options), folder=folder, processes=1
+    )
 
 
 def why_unhealthy(port: int) -> str | None:

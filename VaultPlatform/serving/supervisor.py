@@ -9,11 +9,14 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from VaultPlatform.serving import keeper
 from VaultPlatform.serving.child import Child, Program
 from VaultPlatform.serving.console import say
+from VaultPlatform.serving.desk import Desk
+from VaultPlatform.serving.nursery import Nursery
 
 TICK_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
@@ -37,6 +40,9 @@ class Patience:
     pause_seconds: float = 1.0
     #: How often in a row a program may end before everything is stopped.
     failures_in_a_row: int = 5
+    #: For clients of a web server that is replaced to open new connections, and for what it, or a worker, is still at.
+    drain_seconds: float = 2.0
+    leave_seconds: float = 60.0
 
 
 class _Slot:
@@ -50,14 +56,23 @@ class _Slot:
         self.failures = 0
         self.due = 0.0
         self.deadline = 0.0
+        #: Being replaced: whoever does that looks after it.
+        self.resting = False
 
 
 class Supervisor:
-    """Runs `programs`; `run` returns when it was told to stop, and raises `CannotServe` when they cannot."""
+    """Runs `programs`; `run` returns when it was told to stop, and raises `CannotServe` when they cannot.
 
-    def __init__(self, programs: Sequence[Program], *, patience: Patience | None = None) -> None:
+    Parameters: `home`, the folder that generations and requests to the supervisor are in; without one, none are heeded.
+    """
+
+    def __init__(
+        self, programs: Sequence[Program], *, patience: Patience | None = None, home: Path | None = None
+    ) -> None:
         self._slots = [_Slot(program) for program in programs]
         self._patience = patience or Patience()
+        self._nursery = Nursery(patience=self._patience, home=home)
+        self._desk = Desk(self._slots, self._nursery, home=home) if home is not None else None
         self._stop_signals: list[int] = []
 
     def run(self, *, when_ready: Callable[[], None]) -> None:
@@ -75,6 +90,9 @@ class Supervisor:
                 if not announced and all(slot.ready_since is not None for slot in self._slots):
                     announced = True
                     when_ready()
+                if announced and self._desk is not None:
+                    self._desk.work()
+                self._nursery.work()
                 time.sleep(TICK_SECONDS)
             say(f"{signal.Signals(self._stop_signals[0]).name} received: stopping.")
         finally:
@@ -91,6 +109,8 @@ class Supervisor:
 
     def _look_after(self, slot: _Slot) -> None:
         now = time.monotonic()
+        if slot.resting:
+            return
         if slot.child is None:
             if now >= slot.due:
                 self._start(slot, now)
@@ -100,7 +120,7 @@ class Supervisor:
             self._see_whether_ready(slot, slot.child, now)
 
     def _start(self, slot: _Slot, now: float) -> None:
-        slot.child = Child(slot.program, grace_seconds=self._patience.grace_seconds)
+        slot.child = self._nursery.new_child(slot.program)
         slot.ready_since = None
         slot.deadline = now + self._patience.start_seconds
 
@@ -117,7 +137,8 @@ class Supervisor:
     def _take_leave(self, slot: _Slot, child: Child, code: int, now: float) -> None:
         """The child ended by itself: plan its return, or give up."""
         child.hear_out()
-        keeper.kill_descendants(sparing=self._keepers())
+        self._nursery.forget(child)
+        keeper.kill_descendants(sparing=self._nursery.keepers())
         if not slot.was_up:
             raise CannotServe(self._report(slot, f"cannot start: it ended with exit code {code}"))
         sound = slot.ready_since is not None and now - slot.ready_since > SOUND_AFTER_SECONDS
@@ -134,12 +155,9 @@ class Supervisor:
         words = "\n".join(f"    {line}" for line in lines) or "    (it said nothing)"
         return f"{slot.program.name} {what}. Its last lines:\n{words}"
 
-    def _keepers(self) -> frozenset[int]:
-        return frozenset(slot.child.keeper_pid for slot in self._slots if slot.child is not None)
-
     def _stop_all(self) -> None:
         """Let go of all, wait, and kill what does not end; another signal meanwhile means: now."""
-        children = [slot.child for slot in self._slots if slot.child is not None]
+        children = self._nursery.children
         for child in children:
             child.let_go()
         deadline = time.monotonic() + self._patience.grace_seconds + 2

@@ -37,14 +37,18 @@ class Organisation:
 
 
 @dataclass(frozen=True, eq=False)
-class _Entered:
+class Entered:
     """One entry of an organisation, or of the outside of all; told from every other entry of the same one."""
 
     organisation: Organisation | None
-    outer: "_Entered | None"
+    outer: "Entered | None"
 
 
-_current: ContextVar[_Entered | None] = ContextVar("vault_organisation", default=None)
+_current: ContextVar[Entered | None] = ContextVar("vault_organisation", default=None)
+
+
+#: The entry that is current; whoever asks very often compares it with the one before.
+current_entry = _current.get
 
 
 def current_or_none() -> Organisation | None:
@@ -80,7 +84,7 @@ def outside() -> Iterator[None]:
 
 @contextmanager
 def _entered(organisation: Organisation | None) -> Iterator[None]:
-    entered = _Entered(organisation, _current.get())
+    entered = Entered(organisation, _current.get())
     _current.set(entered)
     try:
         yield
@@ -89,7 +93,7 @@ def _entered(organisation: Organisation | None) -> Iterator[None]:
             _current.set(entered.outer)
 
 
-def _is_inside(entered: _Entered) -> bool:
+def _is_inside(entered: Entered) -> bool:
     """Whether what runs now is still inside that entry, however deep."""
     here = _current.get()
     while here is not None and here is not entered:

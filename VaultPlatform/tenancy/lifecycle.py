@@ -20,6 +20,7 @@ from django.utils.timezone import now
 from VaultErrors.BackendErrors import errors
 from VaultPlatform import audit
 from VaultPlatform.audit.service import audit_anchor_service
+from VaultPlatform.host.service import plugin_switch_service
 from VaultPlatform.storage import blob_storage
 from VaultPlatform.tenancy.context import Organisation, use
 from VaultPlatform.tenancy.directory import as_value, forget
@@ -228,6 +229,7 @@ def _remove_rows(organisation: Organisation, *, told: bool) -> None:
     with storage().dropping(organisation):
         organisation_service.bulk_delete({"key": organisation.key})
         audit_anchor_service.bulk_delete({"organisation": organisation.key})
+        plugin_switch_service.bulk_delete({"organisation": organisation.key})
         if told:
             _tell_site("organisation.removed", organisation)
 

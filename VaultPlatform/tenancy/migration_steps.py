@@ -166,6 +166,19 @@ def run_step(step: Step, alias: str, *, progress: Callable[..., None], **told: A
     _announce(post_migrate, configs, apps=state.apps, **told)
 
 
+def migrate_back(label: str, kept: Collection[str], alias: str) -> None:
+    """Reverse a plugin's migrations but for those in `kept`. Raises what a migration raises that has no way back.
+
+    Parameters: `label`, of the plugin's app; `kept`, the names of its migrations that are to stay applied.
+    """
+    step = next(each for each in steps() if label in each.labels)
+    executor = _Executor(connections[alias], hidden=step.hidden, progress=None)
+    graph = executor.loader.graph
+    own = [key for key in executor.loader.applied_migrations if key[0] == label and key[1] in kept]
+    last = [key for key in own if not any(child in own for child in graph.node_map[key].children)]
+    executor.migrate(last or [(label, None)])  # None is "none of it"
+
+
 def _announce(signal: Signal, configs: list[AppConfig], **told: Any) -> None:
     """Tell the receivers of the apps that the step sees; a plugin that is not migrated yet may want its own tables."""
     for config in configs:

@@ -8,8 +8,9 @@ from django.conf import settings
 
 from Orchestrators.Faults import install_faults
 from Plugins.plugin_manager import plugin_manager
-from VaultPlatform.host.hook_guards import Tally, guarded
+from VaultPlatform.host.hook_guards import guarded
 from VaultPlatform.host.hooks import Implementation
+from VaultPlatform.host.tallies import Tally
 
 
 class InjectedFault(Exception):
@@ -83,14 +84,4 @@ def _implementation(name: str, plugin: str) -> Any:
 def _contained(function: Callable[..., Any], *, name: str, plugin: str) -> Callable[..., Any]:
     """The function in the host's own guard, which counts and logs it apart from the real one."""
     implementation = Implementation(attribute=name, hook=name, function=function)
-    return guarded(implementation, tally=Tally(plugin=plugin, hook=name), gate=_Gate())
-
-
-class _Gate:
-    """What the guard asks and tells."""
-
-    def is_on(self, name: str) -> bool:
-        return bool(settings.PLUGIN_HOST.is_on(name))
-
-    def hook_failed(self, tally: Tally, error: BaseException) -> None:
-        """The test knows."""
+    return guarded(implementation, tally=Tally(plugin=plugin, hook=name), gate=settings.PLUGIN_HOST.gate)

@@ -29,7 +29,7 @@ def is_plugin(folder: Path) -> bool:
 
 def settings_of(folders: Sequence[Path], *, repository: Path) -> dict[str, Any]:
     """The settings of a site that these plugins are on in, and those of the repository that they need."""
-    there = find_plugins([repository / "Plugins"]).folders
+    there = find_plugins(repository / "Plugins").sources
     needed = dict.fromkeys(name for folder in folders for name in _needs(folder) if name in there)
     names = [*needed, *(folder.name for folder in folders if folder.name not in needed)]
     beside = list(dict.fromkeys(str(folder.parent) for folder in folders))

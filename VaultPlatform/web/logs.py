@@ -5,8 +5,11 @@ from typing import Any
 
 import structlog
 
+from Orchestrators.Running import with_running_step
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
+    with_running_step,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

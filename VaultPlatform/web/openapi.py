@@ -1,12 +1,12 @@
 """The OpenAPI document: drf-spectacular's, with each plugin's part contained.
 
 A plugin whose serializers or views cannot be described is left out, its whole part, and the rest of the document is as
-good as without it. The document is made once a process.
+good as without it. The document is made once a process for each choice of plugins that organisations have made.
 """
 
 import re
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
+from VaultPlatform.host.here import plugin_of
 from VaultPlatform.identity.paths import is_site_path
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,9 @@ ERROR_SCHEMA: dict[str, Any] = {
         "request_id": {"type": "string", "description": "Quote it when you report a problem."},
     },
 }
+
+
+_left_out: set[str] = set()
 
 
 class BrokenDescription(Exception):
@@ -101,13 +105,14 @@ class ContainedEnumerator(EndpointEnumerator):
             raise _blamed(callback.cls, error) from error
 
 
-@cache
-def api_description() -> dict[str, Any]:
-    """The OpenAPI document as JSON-ready values."""
-    left_out: frozenset[str] = frozenset()
+@lru_cache(maxsize=16)
+def api_description(left_out: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The OpenAPI document as JSON-ready values, without the part of the plugins in `left_out`."""
     while True:
         try:
-            return _described(left_out)
+            document = _described(left_out)
+            _left_out.update(left_out)
+            return document
         except BrokenDescription as broken:
             log.warning("plugin_left_out_of_api_description", plugin=broken.plugin, exc_info=broken)
             left_out |= {broken.plugin}
@@ -118,11 +123,9 @@ def api_description() -> dict[str, Any]:
             left_out |= culprits
 
 
-def plugin_of(view: Any) -> str | None:
-    """Name of the plugin that a view's class or instance comes from; None for the core's."""
-    module = getattr(view, "__module__", "")
-    head, _, rest = module.partition(".")
-    return rest.partition(".")[0] if head == "Plugins" else None
+def left_out_of_description() -> frozenset[str]:
+    """The plugins that `api_description` had to do without."""
+    return frozenset(_left_out)
 
 
 def _described(left_out: frozenset[str]) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
+from VaultPlatform.host.reporting import states_of_plugins
+from VaultPlatform.serving.generations import is_leaving, report
+
 _ACCEPTED = frozenset({"utf-8", "ascii", "iso8859-1"})
 
 
@@ -27,9 +30,19 @@ class VaultRequest(WSGIRequest):
 
 
 class VaultHandler(WSGIHandler):
-    """Django's handler with our requests."""
+    """Django's handler with our requests. Once others take over, each answer is the last on its connection."""
 
     request_class = VaultRequest
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return super().__call__(environ, _last_on(start_response) if is_leaving() else start_response)
+
+
+def _last_on(start_response: Any) -> Any:
+    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        return start_response(status, [*headers, ("Connection", "close")], *rest)
+
+    return start
 
 
 def vault_application() -> VaultHandler:
@@ -43,6 +56,7 @@ def vault_application() -> VaultHandler:
     len(get_resolver().url_patterns)  # imports them
     gc.collect()
     gc.freeze()
+    report(states_of_plugins())
     return handler
 
 

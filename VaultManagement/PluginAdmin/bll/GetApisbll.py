@@ -14,12 +14,12 @@ from VaultPlatform.host import PluginStatus
 
 def list_plugins(*, limit: int, offset: int) -> dict[str, Any]:
     """A page of the plugins: those configured, in their order, then those that are merely there."""
-    return page_of(settings.PLUGIN_HOST.status(), limit=limit, offset=offset, shown=_shown_here)
+    return page_of(settings.PLUGIN_HOST.status(), limit=limit, offset=offset, shown=shown_here)
 
 
 def get_plugin(*, name: str) -> dict[str, Any]:
     """One plugin. Raises NotFound."""
-    return _shown_here(plugin_status(name))
+    return shown_here(plugin_status(name))
 
 
 def plugin_status(name: str) -> PluginStatus:
@@ -32,8 +32,10 @@ def plugin_status(name: str) -> PluginStatus:
     return found
 
 
-def _shown_here(status: PluginStatus) -> dict[str, Any]:
+def shown_here(status: PluginStatus) -> dict[str, Any]:
     """`status` as it is in the current organisation, where a plugin of the site may be off."""
-    if status.state == "on" and not settings.PLUGIN_HOST.is_on(status.name, tenancy.current()):
-        status = replace(status, state="off", routes_registered=False)
+    if status.state == "on":
+        reason = settings.PLUGIN_HOST.why_off(status.name, tenancy.current())
+        if reason is not None:
+            status = replace(status, state="off", routes_registered=False, reason=reason)
     return format_plugin(status)

@@ -27,6 +27,7 @@ def format_plugin(status: PluginStatus) -> dict[str, Any]:
         "author": status.author,
         "licence": status.licence,
         "homepage": status.homepage,
+        "level": status.level,
         "requires": status.requires,
         "required_by": status.required_by,
         "state": status.state,

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from NimbusVaultConstants.CommonConstants.Paging import page_of
 from VaultManagement.Roles.bll.HelperFunctions import format_permission, format_role, no_such_role
 from VaultManagement.Roles.bll.service import custom_role_service
+from VaultPlatform import tenancy
 from VaultPlatform.identity.permissions import permissions
 
 
@@ -24,5 +27,7 @@ def get_role(*, name: str) -> dict[str, Any]:
 
 
 def list_permissions(*, limit: int, offset: int) -> dict[str, Any]:
-    """A page of the permissions that there are, by name."""
-    return page_of(list(permissions().values()), limit=limit, offset=offset, shown=format_permission)
+    """A page of the permissions that there are, by name; without those of plugins that are off here."""
+    off = settings.PLUGIN_HOST.off_in(tenancy.current())
+    here = [each for each in permissions().values() if each.source not in off]
+    return page_of(here, limit=limit, offset=offset, shown=format_permission)

@@ -10,7 +10,7 @@ from VaultErrors.BackendErrors import errors
 from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
 from VaultManagement.Site.bll.HelperFunctions import format_hook, format_organisation, format_site_plugin
 from VaultPlatform import audit, tenancy
-from VaultPlatform.host import PluginStatus
+from VaultPlatform.host import PluginStatus, hook_reports, organisations
 from VaultPlatform.identity import lockout
 from VaultPlatform.identity.passwords import password_fits
 from VaultPlatform.identity.service import operator_service
@@ -63,8 +63,19 @@ def list_site_plugins(*, limit: int, offset: int) -> dict[str, Any]:
 
 
 def get_site_plugin(*, name: str) -> dict[str, Any]:
-    """One plugin with all that is known of it. Raises NotFound."""
-    return _with_traceback(plugin_status(name))
+    """One plugin with all that is known of it and of its hook implementations. Raises NotFound."""
+    return {**_with_traceback(plugin_status(name)), "hooks": hook_reports.hooks_of(name)}
+
+
+def list_plugin_organisations(
+    *, name: str, limit: int, offset: int, on: bool | None = None
+) -> dict[str, Any]:
+    """A page of the organisations, by slug, with whether the plugin is on there; of one kind only with `on`.
+
+    Raises NotFound for a plugin that there is not.
+    """
+    rows = organisations.where_on(plugin_status(name).name, on=on)
+    return page_of(rows, limit=limit, offset=offset, shown=dict)
 
 
 def list_hooks(*, limit: int, offset: int) -> dict[str, Any]:
@@ -78,4 +89,5 @@ def list_hooks(*, limit: int, offset: int) -> dict[str, Any]:
 
 
 def _with_traceback(status: PluginStatus) -> dict[str, Any]:
-    return format_site_plugin(status, traceback=settings.PLUGIN_HOST.traceback(status.name))
+    shown = format_site_plugin(status, traceback=settings.PLUGIN_HOST.traceback(status.name))
+    return {**shown, "everywhere": organisations.everywhere(status.name)}

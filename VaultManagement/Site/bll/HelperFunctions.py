@@ -22,7 +22,14 @@ def format_site_plugin(status: PluginStatus, *, traceback: str | None) -> dict[s
     """A plugin with all that is known of it: where it comes from, the whole reason, the traceback."""
     shown = format_plugin(status)
     shown["load_status"]["failure_reason"] = status.reason
-    return {**shown, "source": status.source or None, "traceback": traceback}
+    return {
+        **shown,
+        "source": status.source or None,
+        "source_kind": status.source_kind or None,
+        "package": status.package or None,
+        "requires_packages": status.requires_packages,
+        "traceback": traceback,
+    }
 
 
 def format_implementation(tally: Any) -> dict[str, Any]:

@@ -1,21 +1,29 @@
 """Writes of operators, as steps of a run. They work on databases other than the current one, so they are external."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from Orchestrators.ContextManager import context_manager, external_step
 from VaultErrors.BackendErrors import errors
+from VaultManagement.PluginAdmin.bll.GetApisbll import plugin_status
 from VaultManagement.Site.bll.HelperFunctions import format_organisation
 from VaultManagement.Users.bll.PostApisbll import first_administrator
 from VaultPlatform import tenancy
+from VaultPlatform.host import hook_reports
+from VaultPlatform.host.organisations import say_as_operator
+from VaultPlatform.host.switching import said_of, switch_hook_off
 from VaultPlatform.tenancy import archive
 
 OUTCOME = {"common": ["result", "result_status", "organisation"]}
 ORGANISATION = {"common": ["organisation"]}
 BEFORE = {"common": ["organisation_before"]}
 CHANGE = {"common": ["result", "result_status", "organisation_before"]}
+SAYING = {"common": ["result", "result_status", "said_before"]}
+SAID = {"common": ["said_before"]}
+LIFTING = {"common": ["result", "result_status", "lifted"]}
+LIFTED = {"common": ["lifted"]}
 
 
 @external_step
@@ -85,6 +93,60 @@ def resume_organisation_bll(orchestrator: Any, slug: str) -> None:
 def delete_organisation_bll(orchestrator: Any, slug: str) -> None:
     """Close an organisation, to be removed after the grace period."""
     _change(orchestrator, slug, lambda organisation: tenancy.delete_organisation(organisation.slug))
+
+
+def said_before(name: str, organisation: str | None, words: Iterable[str]) -> dict[str, Any]:
+    """What is to be remembered of a plugin before an operator says `words` of it. Raises NotFound."""
+    where = None if organisation is None else tenancy.find_organisation(organisation)
+    said = asdict(said_of(name, where))
+    return {"name": name, "organisation": organisation, "words": {word: said[word] for word in words}}
+
+
+@external_step(unknown="retry")
+@context_manager(get_contexts={}, set_contexts=SAYING)
+def say_of_plugin_bll(
+    orchestrator: Any,
+    name: str,
+    organisation: str | None,
+    words: dict[str, bool | None],
+    before: dict[str, Any],
+) -> None:
+    """Say of a plugin whether it may be on, and whether it is, in an organisation or in all."""
+    orchestrator.set_context_value("said_before", before)
+    orchestrator.set_context_value("result", say_as_operator(plugin_status(name), organisation, words))
+    orchestrator.set_context_value("result_status", 200)
+
+
+@external_step
+@context_manager(get_contexts=SAID, set_contexts={})
+def rollback_say_of_plugin_bll(orchestrator: Any) -> None:
+    """Say of the plugin what was said before."""
+    before = orchestrator.get_context_value("said_before")
+    say_as_operator(plugin_status(before["name"]), before["organisation"], before["words"])
+
+
+def why_hook_is_off(name: str, hook: str, organisation: str) -> str:
+    """Why a hook implementation is switched off in an organisation. Raises NotFound if it is not."""
+    return hook_reports.why_off(plugin_status(name).name, hook, organisation)
+
+
+@external_step(unknown="retry")
+@context_manager(get_contexts={}, set_contexts=LIFTING)
+def lift_hook_bll(orchestrator: Any, name: str, hook: str, organisation: str, reason: str) -> None:
+    """Have a hook implementation be called again in an organisation; `reason`: why it is switched off."""
+    lifted = {"name": name, "hook": hook, "organisation": organisation, "reason": reason}
+    orchestrator.set_context_value("lifted", lifted)
+    orchestrator.set_context_value("result", hook_reports.lift_hook(name, hook, organisation))
+    orchestrator.set_context_value("result_status", 200)
+
+
+@external_step
+@context_manager(get_contexts=LIFTED, set_contexts={})
+def rollback_lift_hook_bll(orchestrator: Any) -> None:
+    """Switch it off again."""
+    lifted = orchestrator.get_context_value("lifted")
+    where = tenancy.find_organisation(lifted["organisation"])
+    switch_hook_off(lifted["name"], lifted["hook"], where, reason=lifted["reason"])
 
 
 @external_step

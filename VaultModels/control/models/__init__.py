@@ -3,6 +3,7 @@
 from VaultModels.control.models.Audit import AuditAnchor, SiteAuditEntry, SiteAuditHead
 from VaultModels.control.models.Operators import Operator
 from VaultModels.control.models.Organisations import Organisation
+from VaultModels.control.models.Plugins import PluginSwitch
 from VaultModels.control.models.Runs import DueOrganisation, OwnedOrganisation, RunOwner, SiteRun
 from VaultModels.control.models.SignInFailures import SignInFailure
 
@@ -12,6 +13,7 @@ __all__ = [
     "Operator",
     "Organisation",
     "OwnedOrganisation",
+    "PluginSwitch",
     "RunOwner",
     "SignInFailure",
     "SiteAuditEntry",

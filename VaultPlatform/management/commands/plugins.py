@@ -1,4 +1,4 @@
-"""`manage.py plugins list|show|check|…`: which plugins there are, which are on, why one is not, and what it lacks."""
+"""`manage.py plugins`: which there are, which are on, why one is not; and, in `plugin_actions`, all else."""
 
 import json
 from argparse import ArgumentParser
@@ -13,9 +13,11 @@ from VaultPlatform.management.plugin_actions import ACTIONS
 
 
 class Command(BaseCommand):
-    """Shows the plugin host's status."""
+    """Shows the plugin host's status, and runs the actions."""
 
-    help = "Show which plugins there are, which are on, and why one is not."
+    help = (
+        "Show which plugins there are, which are on and why one is not; check, make, switch and install them."
+    )
     #: Shown although something is wrong: that is when it is needed.
     requires_system_checks: list[str] = []
 
@@ -25,18 +27,18 @@ class Command(BaseCommand):
         showing = actions.add_parser("show", help="one plugin, with the traceback of its failure")
         showing.add_argument("name")
         others = []
-        for module in ACTIONS:
-            action = actions.add_parser(module.NAME, help=module.HELP)
-            module.add_arguments(action)
-            action.set_defaults(run=module.run)
-            others.append(action)
+        for name, module in ACTIONS.items():
+            others.append(actions.add_parser(name, help=module.HELP))
+            module.add_arguments(others[-1])
         for action in (listing, showing, *others):
-            action.add_argument("--json", action="store_true", help="print JSON")
+            action.add_argument(
+                "--json", action="store_true", help="print JSON; progress goes to standard error"
+            )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         host: PluginHost = settings.PLUGIN_HOST
-        if "run" in options:
-            options["run"](self, options)
+        if (action := ACTIONS.get(options["action"])) is not None:
+            action.run(self, options)
         elif options["action"] == "list":
             self._list(host.status(), as_json=options["json"])
         else:

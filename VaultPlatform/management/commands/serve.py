@@ -12,7 +12,7 @@ from VaultPlatform.serving import keeper
 from VaultPlatform.serving.console import announce, say
 from VaultPlatform.serving.home import CannotStart, only_one_in, require_free_port
 from VaultPlatform.serving.preparation import prepare, welcome
-from VaultPlatform.serving.programs import ADDRESS, site_programs
+from VaultPlatform.serving.programs import ADDRESS, listening, site_programs
 from VaultPlatform.serving.supervisor import CannotServe, Supervisor
 
 
@@ -49,7 +49,9 @@ def _serve(environment: Environment) -> None:
     _hand_on(environment)
     text = welcome(accounts, address=f"http://{ADDRESS}:{environment.port}", home=str(environment.home))
     say("Starting web, worker and beat ...")
-    Supervisor(site_programs(port=environment.port, folder=REPOSITORY)).run(when_ready=lambda: announce(text))
+    with listening(environment.port) as sockets:
+        programs = site_programs(port=environment.port, sockets=sockets, folder=REPOSITORY)
+        Supervisor(programs, home=environment.home).run(when_ready=lambda: announce(text))
     say("Stopped.")
 
 

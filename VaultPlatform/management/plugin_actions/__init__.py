@@ -1,10 +1,37 @@
-"""Actions of `manage.py plugins` that have a module of their own.
+"""Actions of `manage.py plugins` that are more than showing.
 
-Each has `NAME`, `HELP`, `add_arguments(parser)` and `run(command, options)`; the command adds `--json` to all of them.
+Each has `HELP`, the line of the overview, `add_arguments(parser)` and `run(command, options)`, which raises
+CommandError; the command adds `--json` to all of them.
 """
 
-from VaultPlatform.management.plugin_actions import catalogue, check, new
+from typing import Any
 
-ACTIONS = (check, new, catalogue)
+from VaultPlatform.management.plugin_actions import (
+    apply,
+    catalogue,
+    check,
+    disable,
+    enable,
+    install,
+    new,
+    organisations,
+    recover,
+    uninstall,
+    update,
+)
+
+ACTIONS: dict[str, Any] = {
+    "enable": enable,
+    "disable": disable,
+    "apply": apply,
+    "recover": recover,
+    "install": install,
+    "update": update,
+    "uninstall": uninstall,
+    **organisations.ACTIONS,
+    "check": check,
+    "new": new,
+    "catalogue": catalogue,
+}
 
 __all__ = ["ACTIONS"]

@@ -11,7 +11,6 @@ from VaultPlatform.checklist.catalogue import PAGE, is_current, write_catalogue
 from VaultPlatform.config import REPOSITORY
 from VaultPlatform.host.manifest import ManifestError
 
-NAME = "catalogue"
 HELP = f"make {PAGE} from the plugins' manifests"
 
 

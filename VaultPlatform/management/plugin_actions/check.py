@@ -19,11 +19,9 @@ from django.core.management.base import BaseCommand, CommandError
 from VaultPlatform.checklist import RULES, CannotCheck, Report, Site, Subject, check, features, plugin_at
 from VaultPlatform.checklist.page import rules_page
 from VaultPlatform.config import REPOSITORY, load_environment
-from VaultPlatform.host import PluginLoadError, PluginStatus
-from VaultPlatform.host.inventory import find_plugins
+from VaultPlatform.host import PluginHost
 from VaultPlatform.management.settings_option import SPELT
 
-NAME = "check"
 HELP = "what falls short of the checklist, with file and line"
 
 
@@ -48,32 +46,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     """Check, print, and exit by what was found."""
-    _run(command, options, settings.PLUGIN_HOST.status())
-
-
-def run_refused(argv: Sequence[str], refusal: PluginLoadError) -> None:
-    """Check in a site that refuses to start, because of a plugin that does not load: that is when it is needed.
-
-    Parameters: `argv`, the whole command line. Exits if that is not `plugins check`, or something falls short.
-    """
-    if list(argv[1:3]) != ["plugins", NAME]:
-        sys.exit(str(refusal))
-    parser = ArgumentParser(prog="manage.py plugins check")
-    add_arguments(parser)
-    parser.add_argument("--json", action="store_true")
-    try:
-        _run(BaseCommand(), vars(parser.parse_args(argv[3:])), refusal.failures)
-    except CommandError as error:
-        sys.stderr.write(f"CommandError: {error}\n")
-        sys.exit(error.returncode)
-
-
-def _run(command: BaseCommand, options: Mapping[str, Any], known: Sequence[PluginStatus]) -> None:
     if options["rules"]:
         command.stdout.write(_rules_as_json() if options["json"] else rules_page(), ending="")
         return
     try:
-        subjects = list(_subjects(options, known))
+        subjects = list(_subjects(options))
     except CannotCheck as error:
         raise CommandError(str(error), returncode=2) from error
     reports = [check(subject) for subject in subjects]
@@ -87,13 +64,21 @@ def _rules_as_json() -> str:
     return json.dumps(told, indent=2) + "\n"
 
 
-def _subjects(options: Mapping[str, Any], known: Sequence[PluginStatus]) -> Iterator[Subject]:
-    failures = {each.name: f"stage {each.stage}: {each.reason}" for each in known if each.state == "failed"}
-    site = Site(repository=REPOSITORY, settings=_settings_files(options), failures=failures)
+def _subjects(options: Mapping[str, Any]) -> Iterator[Subject]:
+    host: PluginHost = settings.PLUGIN_HOST
+    site = Site(
+        repository=REPOSITORY,
+        settings=_settings_files(options),
+        failures={
+            each.name: f"stage {each.stage}: {each.reason}"
+            for each in host.status()
+            if each.state == "failed"
+        },
+    )
     if options["core"]:
         yield from features(site)
     if options["name"]:
-        yield plugin_at(_folder(options["name"], known), site=site)
+        yield plugin_at(_folder(options["name"], host), site=site)
     elif not options["core"]:
         raise CannotCheck("name a plugin or the path of its folder, or say --core")
 
@@ -105,16 +90,15 @@ def _settings_files(options: Mapping[str, Any]) -> Sequence[Path]:
     return [file.resolve() for file in files]
 
 
-def _folder(name: str, known: Sequence[PluginStatus]) -> Path:
-    """The folder of a plugin that is known by name, or the path itself."""
-    folders = find_plugins([REPOSITORY / "Plugins"]).folders
-    folders |= {each.name: Path(each.source) for each in known if each.source}
-    if name in folders:
-        return folders[name]
+def _folder(name: str, host: PluginHost) -> Path:
+    """The folder of a plugin that the host knows by name, or the path itself."""
+    known = {each.name: each.source for each in host.status() if each.source}
+    if name in known:
+        return Path(known[name])
     if os.sep in name or Path(name).is_dir():
         return Path(name)
-    near = difflib.get_close_matches(name, folders, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(folders)) or 'none'}"
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
     raise CannotCheck(f"there is no plugin {name}; {hint}")
 
 

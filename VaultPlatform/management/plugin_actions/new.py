@@ -16,7 +16,6 @@ from VaultPlatform.checklist.catalogue import write_catalogue
 from VaultPlatform.config import REPOSITORY
 from VaultPlatform.scaffold import PARTS, CannotMake, Made, Wishes, make
 
-NAME = "new"
 HELP = "make a plugin to begin with"
 _YES = frozenset({"", "y", "yes"})
 _NO = frozenset({"n", "no"})

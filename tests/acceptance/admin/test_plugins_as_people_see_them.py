@@ -67,7 +67,7 @@ def test_administrators_see_each_plugins_state_and_why(answers: Answers) -> None
     plugins = by_name(answers["/vault/plugins"])
     assert list(plugins)[: len(ACTIVE)] == ACTIVE
     says = {"title", "description", "author", "licence", "homepage", "requires", "required_by"}
-    assert plugins["Witness"].keys() == {"name", "version", "state", "load_status", *says}
+    assert plugins["Witness"].keys() == {"name", "version", "level", "state", "load_status", *says}
     well = {"routes_registered": True, "stage": None, "failure_reason": None}
     assert (plugins["Witness"]["state"], plugins["Witness"]["load_status"]) == ("on", well)
     assert plugins["Bystander"]["state"] == "off"

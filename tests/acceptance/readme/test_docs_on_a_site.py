@@ -26,11 +26,11 @@ def test_operations_and_rest_work_as_printed_and_state_lies_where_they_say(reade
     reader.start("make run")
     reader.type(printed_password(reader.output))
 
-    assert reader.follow(blocks("docs/operations.md", without="Start and stop")) == 5
+    assert reader.follow(blocks("docs/operations.md", without="Start and stop")) == 8
     assert reader.follow(blocks("docs/rest.md")) == 3
 
     named = set(re.findall(r"`VAULT_HOME/([\w./]+)`", (reader.folder / "docs" / "operations.md").read_text()))
-    assert len(named) == 5
+    assert len(named) == 6
     assert [name for name in named if not (reader.folder / "var" / name).exists()] == []
     reader.press_ctrl_c()
 
@@ -79,7 +79,7 @@ def test_the_plugin_on_the_page_for_authors_works_as_printed(reader: Reader) -> 
     reader.type(printed_password(reader.output))
     reader.follow(blocks("docs/rest.md")[:1])
 
-    assert reader.follow(page[switched_on:]) == 1
+    assert reader.follow(page[switched_on:]) == 3
 
     reader.press_ctrl_c()
 

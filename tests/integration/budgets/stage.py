@@ -1,10 +1,13 @@
 """What requests need that are to be counted: who asks, one of everything, and many of everything."""
 
-from contextlib import ExitStack
+import fcntl
+from contextlib import ExitStack, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -23,6 +26,7 @@ from VaultManagement.Users.bll.service import user_service
 from VaultPlatform import audit, tenancy
 from VaultPlatform.identity.service import api_key_service, session_service
 from VaultPlatform.runs import owners
+from VaultPlatform.serving.home import LOCK_NAME
 from VaultPlatform.tenancy.archive import export_organisation
 from VaultPlatform.tenancy.service import organisation_service
 
@@ -149,6 +153,13 @@ class Stage:
         """A client with a session of its own, to be ended."""
         headers = {"Org": self.org.slug, "Authorization": f"JWT {self.pair()['access']}"}
         return Client(id=self.admin.id, username=self.admin.username, headers=headers)
+
+
+def served(stage: Stage, path: str) -> None:
+    """Have the site look served by a supervisor until the test is over: requests to one are then left for it."""
+    file = stage.at_the_end.enter_context((Path(settings.VAULT_HOME) / LOCK_NAME).open("w"))
+    with suppress(BlockingIOError):  # it looks so already
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def many_documents(stage: Stage, path: str) -> None:

@@ -13,6 +13,7 @@ from tests.integration.budgets import stage as make
 from tests.integration.budgets.stage import Stage
 from tests.integration.runs_rest import stage as runs
 from VaultPlatform.audit.service import site_audit_entry_service
+from VaultPlatform.host.switching import switch_hook_off
 
 ADDRESS = {"target_url": "https://example.org/", "title": "a page"}
 #: A list of what the process knows: there are no rows to grow.
@@ -53,6 +54,23 @@ def _suspended(stage: Stage, path: str) -> None:
     assert stage.operator.post(path.replace("resume", "suspend")).status_code == 200
 
 
+def _disabled(stage: Stage, path: str) -> None:
+    assert stage.admin.post(path.replace("enable", "disable")).status_code == 200
+
+
+def _forbidden(stage: Stage) -> dict[str, Any]:
+    return {"organisation": stage.org.slug, "allowed": False}
+
+
+def _switched_off(stage: Stage, path: str) -> None:
+    plugin, hook = path.split("/")[-4], path.split("/")[-2]
+    assert switch_hook_off(plugin, hook, stage.org, reason="it failed")
+
+
+def _here(stage: Stage) -> dict[str, Any]:
+    return {"organisation": stage.org.slug}
+
+
 def _user(stage: Stage) -> dict[str, Any]:
     return {"username": "ann", "password": PASSWORD}
 
@@ -75,7 +93,11 @@ def _operator(stage: Stage) -> dict[str, Any]:
 
 #: Of an organisation's row: who asks, the run before and after it, the row before and locked, the change, and the
 #: site's entry; and its own.
+#: What is asked of the supervisor is a run of the site.
+ASKED: dict[str, Any] = {"org": 0, "site": 6, "status": 202}
 CHANGE: dict[str, Any] = {"org": {"sqlite": 3, "postgresql": 1}, "site": {"sqlite": 10, "postgresql": 9}}
+#: What is said of a plugin is in the site's database; that it was said, in the organisation's too.
+SWITCHED: dict[str, Any] = {"org": 2, "site": 9, "audited": True}
 BUDGETS = {
     "POST auth/token": Budget(org=3, site=2, audited=True, body=_me),
     "POST auth/refresh": Budget(org=2, audited=True, body=lambda stage: {"refresh": stage.pair()["refresh"]}),
@@ -144,6 +166,8 @@ BUDGETS = {
     "GET documents/<document_id>/versions/<number>/content": Budget(org=2),
     "GET plugins": Budget(org=1, grow=IN_MEMORY),
     "GET plugins/<name>": Budget(org=1),
+    "POST plugins/<name>/enable": Budget(**SWITCHED, first=_disabled),
+    "POST plugins/<name>/disable": Budget(**SWITCHED),
     "POST site/token": Budget(org=0, site=6, body=_operator),
     "GET site/organisations": Budget(org=0, site=2, grow=make.many_organisations),
     "POST site/organisations": Budget(
@@ -168,7 +192,24 @@ BUDGETS = {
         body=lambda stage: stage.archive(),
     ),
     "GET site/plugins": Budget(org=0, site=1, grow=IN_MEMORY),
-    "GET site/plugins/<name>": Budget(org=0, site=1),
+    "GET site/plugins/<name>": Budget(org=0, site=2),
+    "GET site/plugins/<name>/organisations": Budget(org=0, site=2, grow=make.many_organisations),
+    "POST site/plugins/<name>/organisations": Budget(
+        org={"sqlite": 3, "postgresql": 1}, site={"sqlite": 15, "postgresql": 14}, body=_forbidden
+    ),
+    "POST site/plugins/<name>/hooks/<hook>/lift": Budget(
+        org=0,
+        site=16,
+        first=_switched_off,
+        body=_here,
+        parameters={"hook": lambda _: "on_entity_archived"},
+    ),
+    "POST site/plugins/<name>/enable": Budget(**ASKED, body=lambda _: {}, first=make.served),
+    "POST site/plugins/<name>/disable": Budget(**ASKED, body=lambda _: {}, first=make.served),
+    "GET site/activations": Budget(org=0, site=1, grow=IN_MEMORY),
+    "GET site/activations/<activation>": Budget(
+        org=0, site=1, status=404, parameters={"activation": lambda _: "none"}
+    ),
     "GET site/hooks": Budget(org=0, site=1, grow=IN_MEMORY),
     # What the organisations cost that it visits is tested with it.
     "GET /metrics": Budget(org=2, site=5, first=runs.alone_at_work),

@@ -20,10 +20,15 @@ PASSWORD = "correct horse 9 battery"
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A site in the folder `home`; `database` is the section Database of its settings."""
+    """A site in the folder `home`; `database` is the section Database of its settings.
+
+    `packages` are folders of installed packages, `environment` is what else its processes are told.
+    """
 
     home: Path
     database: dict[str, Any] = field(default_factory=dict)
+    packages: tuple[Path, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
 
     def configure(
         self, active: Sequence[str], *, errors: str = "skip", dirs: Sequence[Path] = (ZOO,), **blocks: Any
@@ -68,10 +73,11 @@ class Site:
     def _run(self, *arguments: str, seconds: int = 100) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": os.pathsep.join(map(str, (REPOSITORY, *self.packages))),
             "VAULT_HOME": str(self.home / "var"),
             "VAULT_SETTINGS": str(self.home / "VaultSettings.json"),
             "DJANGO_SETTINGS_MODULE": "NimbusVault.settings",
+            **self.environment,
         }
         command = [sys.executable, *arguments]
         return subprocess.run(

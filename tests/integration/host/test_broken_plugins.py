@@ -24,6 +24,26 @@ BROKEN = {
         "settings",
         "No module named 'another_package_that_nobody_has' (ConfigBroken/config.py:3)",
     ),
+    "DeclaresCoreTable": ("models", 'declares the table "control_operator" of control.Operator'),
+    "DeclaresHook": (
+        "hooks",
+        'there is no "on_entity_archivd" in this plugin; did you mean "on_entity_archived"?',
+    ),
+    "DeclaresOtherRole": (
+        "urls",
+        'the permission "declaresotherrole.read" for editors, and its views need it for',
+    ),
+    "DeclaresPermission": ("urls", 'those of this plugin begin with "declarespermission.": rename it'),
+    "DeclaresQueue": (
+        "manifest",
+        'there is no queue "hgih"; the queues are high, medium, low, bulk; did you mean',
+    ),
+    "DeclaresSettings": ("settings", "write them into DeclaresSettings/options.py"),
+    "DeclaresTable": (
+        "models",
+        'there is no "DeclaresTable_nothing" in this plugin; take it out, or write it',
+    ),
+    "DeclaresTooFewHooks": ("hooks", '"on_entity_archived", which is not declared; add it'),
     "FileMisnamed": ("class", "file_misnamed.py must be named FileMisnamed.py"),
     "Hollow": ("discover", "holds no Python file"),
     "HookAsync": ("hooks", "is an async def"),
@@ -101,7 +121,7 @@ BROKEN = {
     "ViewsSyntax": ("urls", "SyntaxError: '(' was never closed (views.py, line 4) (ViewsSyntax/views.py:4)"),
 }
 #: Plugins of the zoo that load; Witness first, so that of two that clash it is the one that stays.
-WELL = ("RequiresWitness", "Witness", "Bare", "HookRaises")
+WELL = ("RequiresWitness", "Witness", "Bare", "HookRaises", "DeclaresWell")
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +204,7 @@ def test_no_accessor_of_a_failed_plugin_remains_and_none_of_a_well_one_is_lost(
 
 
 def test_only_plugins_that_loaded_are_registered_for_hooks(outcome: dict[str, Any]) -> None:
-    assert outcome["registered"] == ["HookRaises", "Witness"]
+    assert outcome["registered"] == ["DeclaresWell", "HookRaises", "Witness"]
     assert outcome["archived"] == ["Document 7"]
 
 

@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.test import APIClient
 
 from VaultPlatform.host.routes import routes_of
+from VaultPlatform.host.switching import say
 from VaultPlatform.web.openapi import api_description
 
 #: Pages, not operations.
@@ -73,6 +74,23 @@ def test_what_the_page_loads_is_there(page):
     for asset in assets:
         with contextlib.closing(APIClient().get(asset)) as response:
             assert response.status_code == 200
+
+
+def test_with_an_organisation_it_is_that_organisations(make_org):
+    with_it, without_it = make_org(), make_org()
+    say("Bookmarks_Plugin", without_it, "switched_on", value=False)
+    described = [
+        APIClient(headers={"Org": org.slug}).get("/vault/api/schema").json() for org in (with_it, without_it)
+    ]
+    assert ["/vault/bookmarks" in document["paths"] for document in described] == [True, False]
+    assert not [name for name in described[1]["components"]["schemas"] if "bookmark" in name.lower()]
+    OpenAPIV31SpecValidator(described[1]).validate()
+
+
+def test_an_organisation_that_there_is_not_is_said_to_be_unknown(make_org):
+    make_org()
+    answer = APIClient(headers={"Org": "nobody"}).get("/vault/api/schema")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def test_a_running_site_survives_the_loss_of_any_process_and_refuses_a_second_on
     assert "mine" not in site.output
     assert "already runs on the data in" in site.refused()
 
-    for name, mark in (("web", "granian\0"), ("worker", "\0worker\0"), ("beat", "\0beat\0")):
+    for name, mark in (("web", "web_program\0"), ("worker", "\0worker\0"), ("beat", "\0beat\0")):
         os.kill(program(site, mark), signal.SIGKILL)
         wait_until(
             lambda name=name: f"{name} is up again" in site.output, seconds=60, what=f"{name} is up again"

@@ -13,6 +13,8 @@ State = dict[str, Counter[Any]]
 _NUMBERED = {"VaultModels_documenttag"}
 #: Tables of what was done, which nothing takes back.
 _HISTORY = {"audit_entry", "audit_head", "audit_anchor", "site_audit_entry", "site_audit_head"}
+#: Columns of what was said of plugins that tell when it was; a row of which nothing is left is as good as none.
+_SAID_WHEN = {"id", "seq"}
 #: Tables that say which processes execute runs.
 _OWNERS = {"run_owner", "run_owned_organisation", "run_due"}
 #: The journal: a run that was undone stays in it, as undone.
@@ -58,7 +60,12 @@ def _rows(alias: str, table: str) -> list[str]:
         cursor.execute(f"SELECT * FROM {connections[alias].ops.quote_name(table)}")
         names = [column[0] for column in cursor.description]
         kept = [index for index, name in enumerate(names) if name != "id" or table not in _NUMBERED]
+        if table == "plugin_switch":
+            kept = [index for index, name in enumerate(names) if name not in _SAID_WHEN]
         rows = [[row[index] for index in kept] for row in cursor.fetchall()]
+        if table == "plugin_switch":
+            said = [kept.index(names.index(name)) for name in ("allowed", "switched_on")]
+            rows = [row for row in rows if any(row[index] is not None for index in said)]
     return [repr(row) for row in rows if table not in _JOURNAL or "compensated" not in row]
 
 

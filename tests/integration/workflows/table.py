@@ -20,6 +20,7 @@ from tests.clients import PASSWORD, Client, Clients, sign_in
 from VaultManagement.ProviderSignIn.bll.HelperFunctions import digest
 from VaultManagement.ProviderSignIn.views import COOKIE
 from VaultPlatform import tenancy
+from VaultPlatform.host.switching import switch_hook_off
 from VaultPlatform.identity.oidc import OpenIdConnect, ProviderIdentity
 from VaultPlatform.identity.service import sign_in_start_service
 from VaultPlatform.tenancy.archive import export_organisation
@@ -285,6 +286,26 @@ def _remove(slug: str) -> None:
         tenancy.drop_organisation(made)
 
 
+def switch_plugin(world: World) -> Request:
+    return lambda: world.admin.post("/vault/plugins/Bookmarks_Plugin/disable")
+
+
+def say_of_plugin(world: World) -> Request:
+    operator = world.clients.operator_client()
+    operator.raise_request_exception = False
+    body = {"organisation": world.org.slug, "allowed": False, "switched_on": False}
+    return lambda: operator.post("/vault/site/plugins/Bookmarks_Plugin/organisations", body)
+
+
+def lift_hook(world: World) -> Request:
+    plugin, hook = "Bookmarks_Plugin", "on_entity_archived"
+    switch_hook_off(plugin, hook, world.org, reason="it failed")
+    operator = world.clients.operator_client()
+    operator.raise_request_exception = False
+    path, body = f"/vault/site/plugins/{plugin}/hooks/{hook}/lift", {"organisation": world.org.slug}
+    return lambda: operator.post(path, body)
+
+
 def share(world: World) -> Request:
     body = {"target_url": "https://example.org/", "title": "a page"}
     return lambda: world.admin.post("/vault/bookmarks/share", body)
@@ -319,6 +340,9 @@ WORKFLOWS: dict[str, Callable[[World], Request]] = {
     "groups.stage_create": create_group,
     "groups.stage_delete": delete_group,
     "groups.stage_update": change_group,
+    "plugins.stage_switch": switch_plugin,
+    "site.stage_say_of_plugin": say_of_plugin,
+    "site.stage_lift_hook": lift_hook,
     "site.stage_create_organisation": create_organisation,
     "site.stage_delete_organisation": change_organisation("delete"),
     "site.stage_import_organisation": import_organisation,

@@ -6,9 +6,11 @@ from typing import Any
 
 import pluggy
 
-from VaultPlatform.host.hook_guards import Tally, guarded
+from VaultPlatform.host.deadlines import Call, Deadlines
+from VaultPlatform.host.hook_guards import guarded
 from VaultPlatform.host.hooks import PluginProxy, read_implementations
 from VaultPlatform.host.manager import VaultPluginManager
+from VaultPlatform.host.tallies import Tally
 
 hookspec = pluggy.HookspecMarker("vault")
 hookimpl = pluggy.HookimplMarker("vault")
@@ -34,12 +36,34 @@ class Gate:
 
     off: set[str] = field(default_factory=set)
     failures: list[tuple[str, str, str]] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
+    #: Of implementations alone, of plugins that are on.
+    switched_off: set[tuple[str, str]] = field(default_factory=set)
+    overdue: list[tuple[str, str]] = field(default_factory=list)
+    deadlines: Deadlines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last: tuple[Any, float, Any] = (None, float("-inf"), frozenset())
+        self.deadlines = Deadlines(
+            seconds=0.1,
+            told=lambda call, where: self.overdue.append((call[1].hook, where)),
+            changed=lambda: None,
+        )
+
+    def tally(self, plugin: str, hook: str) -> Tally:
+        self.tallies.append(Tally(plugin=plugin, hook=hook))
+        return self.tallies[-1]
 
     def is_on(self, name: str) -> bool:
         return name not in self.off
 
-    def hook_failed(self, tally: Tally, error: BaseException) -> None:
-        tally.errors += 1
+    def off_in(self, _entered: Any) -> frozenset[tuple[str, str]]:
+        off = {(each.plugin, each.hook) for each in self.tallies if each.plugin in self.off}
+        return frozenset(off | self.switched_off | self.deadlines.hanging)
+
+    def hook_failed(self, call: Call, error: BaseException) -> None:
+        _, tally, entered = call
+        tally.failed(error, entered)
         self.failures.append((tally.plugin, tally.hook, repr(error)))
 
 
@@ -49,11 +73,11 @@ def manager() -> VaultPluginManager:
     return made
 
 
-def proxy_of(instance: Any, *, to: VaultPluginManager, gate: Gate, name: str) -> PluginProxy:
+def proxy_of(instance: Any, *, to: VaultPluginManager, gate: Any, name: str) -> PluginProxy:
     """The guarded proxy of an instance."""
     functions: dict[str, Callable[..., Any]] = {}
     for implementation in read_implementations(instance, manager=to):
-        tally = Tally(plugin=name, hook=implementation.hook)
+        tally = gate.tally(name, implementation.hook)
         functions[implementation.attribute] = guarded(implementation, tally=tally, gate=gate)
     return PluginProxy(instance=instance, functions=functions)
 

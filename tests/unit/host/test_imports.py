@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from VaultPlatform.host.imports import PluginFinder, PluginOff, forget, import_optional
+from VaultPlatform.host.sources import Source
 from VaultPlatform.host.status import PluginRecord, Stage
 
 pytestmark = pytest.mark.database_independent
@@ -25,7 +26,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
         folder.mkdir()
         for file, text in files.items():
             (folder / f"{file}.py").write_text(text)
-        records[name] = PluginRecord(name=name, folder=folder, state="on")
+        records[name] = PluginRecord(name=name, source=Source(kind="repository", folder=folder), state="on")
         return records[name]
 
     finder = PluginFinder(record_of=records.get)

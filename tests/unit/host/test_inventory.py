@@ -20,16 +20,16 @@ def plugin(directory: Path, name: str, **files: str) -> Path:
 
 def test_a_plugin_of_the_first_directory_wins(tmp_path: Path) -> None:
     first, second = plugin(tmp_path / "a", "Twin"), plugin(tmp_path / "b", "Twin")
-    inventory = find_plugins([tmp_path / "a", tmp_path / "b"])
-    assert inventory.folder("Twin") == first
-    assert inventory.shadowed == {"Twin": [second]}
+    inventory = find_plugins(tmp_path / "a", folders=[tmp_path / "b"])
+    assert inventory.source("Twin").folder == first
+    assert [each.folder for each in inventory.shadowed["Twin"]] == [second]
 
 
 def test_the_platforms_own_modules_and_hidden_folders_are_no_plugins(tmp_path: Path) -> None:
     for name in ("Hooks", "__pycache__", ".git", "Real"):
         plugin(tmp_path, name)
     (tmp_path / "plugin_manager.py").write_text("")
-    assert list(find_plugins([tmp_path, tmp_path / "missing"]).folders) == ["Real"]
+    assert list(find_plugins(tmp_path, folders=[tmp_path / "missing"]).sources) == ["Real"]
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_a_name_that_cannot_be_a_plugin_is_refused_with_the_reason(
 ) -> None:
     plugin(tmp_path, "Notes_Plugin")
     with pytest.raises(StageError, match=words):
-        find_plugins([tmp_path]).folder(name)
+        find_plugins(tmp_path).source(name)

@@ -6,6 +6,7 @@ import pytest
 
 from VaultPlatform.host.manifest import Manifest
 from VaultPlatform.host.requirements import circle_of, dependencies_first, lacking
+from VaultPlatform.host.sources import Source
 from VaultPlatform.host.status import PluginRecord, Stage, State
 from VaultPlatform.version import VERSION
 
@@ -43,11 +44,15 @@ def test_a_circle_is_found_by_its_shortest_way(needs: dict[str, str], circle: li
     assert circle_of("A", needs) == circle
 
 
-def record(name: str, *, of: str = "1.0", state: State = "on", **requires: object) -> PluginRecord:
+def record(
+    name: str, *, of: str = "1.0", state: State = "on", level: str = "organisation", **requires: object
+) -> PluginRecord:
     from pathlib import Path
 
-    manifest = Manifest.model_validate({"version": of, "requires": requires})
-    return PluginRecord(name=name, folder=Path("/", name), state=state, manifest=manifest)
+    manifest = Manifest.model_validate({"version": of, "level": level, "requires": requires})
+    return PluginRecord(
+        name=name, source=Source(kind="repository", folder=Path("/", name)), state=state, manifest=manifest
+    )
 
 
 def told(*records: PluginRecord) -> str:
@@ -87,3 +92,20 @@ def test_the_failure_of_what_is_needed_is_told_on() -> None:
     broken.stage, broken.reason = Stage.IMPORT, "SyntaxError (B/__init__.py:1)"
     reason = told(record("A", plugins={"B": ""}), broken)
     assert "failed at stage import: SyntaxError (B/__init__.py:1)" in reason
+
+
+@pytest.mark.parametrize(
+    ("level", "of_needed", "fits"),
+    [
+        ("site", "organisation", False),
+        ("site", "site", True),
+        ("organisation", "site", True),
+        ("organisation", "organisation", True),
+    ],
+)
+def test_what_is_on_everywhere_needs_only_what_is_on_everywhere(
+    level: str, of_needed: str, fits: object
+) -> None:
+    reason = told(record("A", level=level, plugins={"B": ""}), record("B", level=of_needed))
+    assert bool(reason) is not fits
+    assert fits or ("level: site" in reason and "into that of B" in reason)

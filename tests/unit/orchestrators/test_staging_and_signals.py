@@ -1,4 +1,4 @@
-"""What can be staged, when, and how steps end: without a database, in external steps."""
+"""What can be staged, when, and how steps end: in external steps, outside of any organisation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from Orchestrators.Progress import Mark, batches_of
 from Orchestrators.Steps import StepKind, kind_of
 
-pytestmark = pytest.mark.database_independent
+pytestmark = [pytest.mark.database_independent, pytest.mark.usefixtures("django_db_setup")]
 
 outcome = context_manager(set_contexts={"common": ["result", "result_status", "note"]})
 

@@ -50,6 +50,7 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
 
     def _move(self, organisation: Organisation) -> None:
         """Go on with the connection to another database, if there is one already."""
+        self.settle()
         settings = settings_of(organisation, self._shared)
         if self.connection is not None:
             self._elsewhere[self._at] = self.connection, self._zone

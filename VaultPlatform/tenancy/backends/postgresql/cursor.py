@@ -54,6 +54,19 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
             self.nextset()
         return self
 
+    def send(self, query: Any, params: Any = None) -> bool:
+        """Have the server run a statement, outside of any transaction, without waiting for the end of it.
+
+        Returns whether it was sent; it is not inside a transaction. How it ends is logged, when it is read: before the
+        connection is used again. Whoever needs it to come through has to look.
+        """
+        schema = self.wrapper.schema_for(self._opened_for)
+        self.wrapper.check_statement(self._as_written(query))
+        if self.wrapper.in_transaction or not self._is_idle():
+            return False
+        self.wrapper.send(";".join((*self.wrapper.opening(schema), self.mogrify(query, params))))
+        return True
+
     def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:
         with self._transaction():
             super().executemany(query, params_seq, returning=returning)
@@ -74,6 +87,7 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
         return query.decode(errors="replace") if isinstance(query, bytes) else str(query.as_string(self))
 
     def _is_idle(self) -> bool:
+        self.wrapper.settle()
         return self.connection.pgconn.transaction_status == TransactionStatus.IDLE
 
     def _open_transaction(self, what: str) -> None:

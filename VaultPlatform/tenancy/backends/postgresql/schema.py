@@ -1,5 +1,6 @@
 """A PostgreSQL connection whose every statement is confined to a schema; which one, subclasses say."""
 
+import logging
 import select
 from functools import partial
 from typing import Any
@@ -7,11 +8,12 @@ from weakref import ref
 
 import psycopg
 from django.db.backends.postgresql import base
-from psycopg.pq import ConnStatus
+from psycopg.pq import ConnStatus, ExecStatus
 
 from VaultPlatform.tenancy.backends.binding import TransactionAware
 from VaultPlatform.tenancy.backends.postgresql.cursor import SchemaCursor
 
+log = logging.getLogger(__name__)
 #: Names that servers and Django have for the same zone.
 _UTC = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Etc/Zulu", "UCT", "Etc/UCT", "Universal"})
 
@@ -70,11 +72,46 @@ class SchemaWrapper(TransactionAware, base.DatabaseWrapper):
     def _set_autocommit(self, _autocommit: bool) -> None:  # noqa: FBT001 Django's signature
         """Nothing to send: see `SchemaCursor`."""
 
+    #: Whether something was sent whose answer is still to be read.
+    _unread = False
+
+    def send(self, message: str) -> None:
+        """Send `message` to the idle server, without reading the answer. Raises what psycopg does."""
+        pgconn = self.connection.pgconn
+        pgconn.send_query(message.encode())
+        self._unread = True
+        while pgconn.flush():
+            select.select([], [self.connection], [])
+
+    def settle(self) -> None:
+        """Read what is still to be read. That it failed is logged: whoever sent it did not want to wait for it."""
+        if not self._unread or self.connection is None:
+            return
+        self._unread, pgconn = False, self.connection.pgconn
+        try:
+            while pgconn.is_busy():
+                select.select([self.connection], [], [])
+                pgconn.consume_input()
+            while (result := pgconn.get_result()) is not None:
+                if result.status == ExecStatus.FATAL_ERROR:
+                    log.warning("a statement failed that nobody waited for: %s", result.get_error_message())
+        except psycopg.Error as error:
+            log.warning("a statement failed that nobody waited for: %s", error)
+
+    def ensure_connection(self) -> None:
+        self.settle()
+        super().ensure_connection()
+
+    def close(self) -> None:
+        self._unread = False
+        super().close()
+
     def chunked_cursor(self) -> Any:
         return self.cursor()
 
     def is_usable(self) -> bool:
         """Whether the server is still there, without a round trip: an idle server only speaks to say good-bye."""
+        self.settle()
         if self.connection is None or self.connection.pgconn.status != ConnStatus.OK:
             return False
         poller = select.poll()

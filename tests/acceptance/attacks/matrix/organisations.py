@@ -31,7 +31,12 @@ class Tenant:
         self.slug, self.username, self.password = slug, "boss", f"{uuid4().hex} {uuid4().hex}"
         self.hidden = uuid4().hex
         self.sessions: set[str] = set()
-        self.things: dict[str, str] = {"slug": slug, "plugin": "Bookmarks_Plugin", "number": "1"}
+        self.things: dict[str, str] = {
+            "slug": slug,
+            "plugin": "Bookmarks_Plugin",
+            "hook": "on_thing",
+            "number": "1",
+        }
         self._make_administrator()
         self.sign_in()
         self._make_everything()

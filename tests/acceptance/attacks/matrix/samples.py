@@ -124,6 +124,8 @@ SAMPLES: dict[str, Sample] = {
     "GET permissions": SILENT,
     "GET plugins": SILENT,
     "GET plugins/<name>": Sample(parameters={"name": "plugin"}),
+    "POST plugins/<name>/disable": Sample(parameters={"name": "plugin"}),
+    "POST plugins/<name>/enable": Sample(parameters={"name": "plugin"}),
     "GET roles": READ,
     "POST roles": Sample(body=_role),
     "GET roles/<name>": Sample(parameters={"name": "role"}, shows=True),
@@ -151,6 +153,13 @@ SAMPLES: dict[str, Sample] = {
     "POST site/organisations/<slug>/suspend": SITE,
     "GET site/plugins": SITE,
     "GET site/plugins/<name>": SITE,
+    "GET site/plugins/<name>/organisations": SITE,
+    "POST site/plugins/<name>/organisations": Sample(
+        parameters={"name": "plugin"}, body=lambda tenant: {"organisation": tenant.slug, "allowed": False}
+    ),
+    "POST site/plugins/<name>/hooks/<hook>/lift": Sample(
+        parameters={"name": "plugin", "hook": "hook"}, body=lambda tenant: {"organisation": tenant.slug}
+    ),
     "GET site/runs": SITE,
     "GET site/runs/<run_id>": SITE,
     "POST site/runs/<run_id>/cancel": SITE,

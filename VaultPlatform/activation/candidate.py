@@ -1,0 +1,107 @@
+"""The child in which a list of plugins is tried, migrated or taken back: `python -m … WORK FOLDER`.
+
+It reads `asked.json` in FOLDER and leaves `answer.json` there. VAULT_SETTINGS names the settings as they would be. What
+plugins print goes nowhere near the answer.
+"""
+
+import faulthandler
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+#: As far as the plugin host is concerned, a process that has to see migrations which are not applied.
+MIGRATING = "try_plugins"
+
+
+def try_plugins(asked: dict[str, Any]) -> dict[str, Any]:
+    """Load everything, look at it, and say what would be migrated."""
+    from VaultPlatform.activation.trying import look_at_everything
+
+    return look_at_everything(list(asked["labels_of"]))
+
+
+def migrate(_asked: dict[str, Any]) -> dict[str, Any]:
+    """Run the migrations that wait, everywhere."""
+    from VaultPlatform.tenancy import migrate_everything
+
+    outcome = migrate_everything(verbosity=0)
+    return {
+        "failed": outcome.failed,
+        "plugins": [[each.plugin, each.database, each.reason] for each in outcome.plugins],
+        "organisations": outcome.organisations,
+    }
+
+
+def take_back(asked: dict[str, Any]) -> dict[str, Any]:
+    """Bring the plugins' tables back to what they were."""
+    from VaultPlatform.activation.taking_back import take_back as work
+
+    notes = work(list(asked["labels"]), applied=dict(asked["applied"]), only_empty=bool(asked["only_empty"]))
+    return {"notes": notes}
+
+
+def with_data(asked: dict[str, Any]) -> dict[str, Any]:
+    """Count, export or drop what a plugin has in the databases."""
+    from VaultPlatform.host.reporting import states_of_plugins
+    from VaultPlatform.installing import data
+
+    plugin = str(asked["plugin"])
+    state, stage, reason = states_of_plugins().get(plugin, ("absent", None, None))
+    if state != "on":
+        return {"error": f"stage {stage}: {reason}", "reasons": {plugin: reason}}
+    match asked["what"]:
+        case "export":
+            return {"rows": data.export_rows(plugin, Path(asked["file"]))}
+        case "drop":
+            return {"dropped": data.drop_tables(plugin)}
+    return data.count_rows(plugin)
+
+
+WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "try_plugins": try_plugins,
+    "migrate": migrate,
+    "take_back": take_back,
+    "with_data": with_data,
+}
+
+
+def main(work: str, folder: Path) -> int:
+    """Do it. What goes wrong with settings or plugins as a whole is the answer's `error`."""
+    asked = json.loads((folder / "asked.json").read_text())
+    with (folder / "stack").open("w") as stack:
+        faulthandler.enable(stack)
+        faulthandler.dump_traceback_later(asked["seconds"], file=stack, exit=True)
+        answer = _answered(WORK[work], asked)
+        faulthandler.cancel_dump_traceback_later()
+    draft = folder / "draft.json"
+    draft.write_text(json.dumps(answer))
+    draft.replace(folder / "answer.json")
+    os._exit(0)  # threads and exit handlers of plugins have no say
+
+
+def _answered(work: Callable[[dict[str, Any]], dict[str, Any]], asked: dict[str, Any]) -> dict[str, Any]:
+    import django
+
+    from VaultPlatform.config import SettingsError
+    from VaultPlatform.host import PluginLoadError
+
+    try:
+        django.setup()
+        return work(asked)
+    except PluginLoadError as error:
+        reasons = {each.name: f"stage {each.stage}: {each.reason}" for each in error.failures}
+        return {"error": str(error), "reasons": reasons}
+    except SettingsError as error:
+        return {"error": str(error), "reasons": {}}
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is, the parent has to know
+        return {"error": f"{type(error).__name__}: {error}", "reasons": {}}
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "NimbusVault.settings"
+    wanted, place = sys.argv[1], Path(sys.argv[2])
+    sys.argv = [sys.argv[0], MIGRATING]
+    sys.exit(main(wanted, place))

@@ -1,0 +1,60 @@
+"""What becomes of an activation whose process was killed: whoever comes next takes it back, and says so."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from VaultPlatform.activation.errors import Refused
+from VaultPlatform.activation.journal import Entry, Journal
+from VaultPlatform.activation.locking import folder_of, held_on_this_machine
+from VaultPlatform.activation.undoing import undo
+
+#: How long a start waits for an activation that is going on.
+WAIT_SECONDS = 120.0
+_TRY_SECONDS = 0.5
+
+
+def recover(home: Path, settings: Path, *, say: Callable[[str], None]) -> list[Entry]:
+    """Take back what is unfinished; returns it. The caller holds the lock."""
+    journal = Journal(home)
+    found = journal.unfinished()
+    for entry in found:
+        place = Path(entry.settings) if entry.settings else settings
+        entry.reason = entry.reason or f"Its process was killed at the stage {entry.state}."
+        say(
+            f"{_described(entry)} was killed at the stage {entry.state}; putting everything back as it was ..."
+        )
+        if place == settings:
+            undo(entry, journal=journal, home=home, settings=place)
+        else:  # another settings file on the same folder of state: leave that one alone
+            journal.enter(entry, "stuck")
+        for note in entry.notes:
+            say(note)
+    return found
+
+
+def recover_before_start(home: Path, settings: Path, *, say: Callable[[str], None]) -> None:
+    """The same at a start of the site, waiting for an activation that is still alive.
+
+    Raises Refused if that does not end in time.
+    """
+    if not (home / "activation").is_dir():
+        return
+    folder_of(home)
+    deadline, told = time.monotonic() + WAIT_SECONDS, False
+    while True:
+        try:
+            with held_on_this_machine(home):
+                recover(home, settings, say=say)
+                return
+        except Refused:
+            if time.monotonic() > deadline:
+                raise
+            if not told:
+                say("Plugins are being switched on or off; waiting until that has ended.")
+                told = True
+            time.sleep(_TRY_SECONDS)
+
+
+def _described(entry: Entry) -> str:
+    return f"An activation ({entry.action} {' '.join(entry.names)})".replace(" )", ")")

@@ -1,0 +1,30 @@
+"""What the running site says of the plugins in each of its processes."""
+
+from pathlib import Path
+from typing import Any
+
+from VaultPlatform.serving import control
+from VaultPlatform.serving.generations import generations
+
+#: For web, worker and scheduler to be replaced, tasks that run given their time to end.
+PATIENCE_SECONDS = 420.0
+
+
+def running_plugins(home: Path) -> list[dict[str, Any]]:
+    """For each process of web, worker and scheduler that serves: plugin -> state, stage and reason.
+
+    Empty while no supervisor runs here.
+    """
+    if not control.is_running(home):
+        return []
+    return [report["plugins"] for each in generations(home) for report in each.reports()]
+
+
+def running_now(home: Path) -> set[str] | None:
+    """The plugins that are on in the web server of this machine; None if that is not known."""
+    if not control.is_running(home):
+        return None
+    reports = [report for each in generations(home, "web") for report in each.reports()]
+    if not reports:
+        return None
+    return {name for name, said in reports[0]["plugins"].items() if said[0] == "on"}

@@ -1,0 +1,94 @@
+"""Who hangs: a thread of its own looks at the calls of hook implementations that are going on.
+
+Code that runs in a thread cannot be stopped, so a time limit is a deadline: what is beyond it is told once, with where
+it is, and the implementation gets no further call until it has come back.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from django.db import connections
+
+from VaultPlatform.host.tallies import Tally
+from VaultPlatform.tenancy.context import Entered
+
+
+class Overdue(TimeoutError):
+    """A call of a hook implementation took too long."""
+
+
+#: One call that is going on: when it began, of which implementation, and for whom.
+Call = tuple[float, Tally, Entered | None]
+
+
+class Deadlines:
+    """The calls of all threads.
+
+    Parameters: `told`, called of each that is overdue, with where it is; `changed`, called when others hang than
+    before.
+    """
+
+    def __init__(
+        self, *, seconds: float, told: Callable[[Call, str], None], changed: Callable[[], None]
+    ) -> None:
+        self.seconds, self._told, self._changed = seconds, told, changed
+        #: Plugin and hook of each implementation that hangs.
+        self.hanging: frozenset[tuple[str, str]] = frozenset()
+        #: Has `calls`, those of this thread, the innermost last: whoever calls appends, and takes it off again; and
+        #: `connection`, the thread's own to the current organisation's database.
+        self.of_thread = threading.local()
+        self._all: dict[int, list[Call]] = {}
+        self._overdue: dict[int, Call] = {}
+        self._lock = threading.Lock()
+        self._watcher: threading.Thread | None = None
+        os.register_at_fork(after_in_child=self._begin_anew)
+
+    def begin(self) -> list[Call]:
+        """The calls of a thread that has made none yet."""
+        mine: list[Call] = []
+        self.of_thread.connection = connections["default"]
+        self.of_thread.calls = self._all[threading.get_ident()] = mine
+        self._watch()
+        return mine
+
+    def look(self) -> None:
+        """Tell of each call that is overdue and was not told of, and forget those that have come back."""
+        limit, threads = time.perf_counter() - self.seconds, sys._current_frames()  # noqa: SLF001  # the only way there is
+        going_on = {ident: calls[:] for ident, calls in list(self._all.items())}
+        overdue = {id(call): call for calls in going_on.values() for call in calls if call[0] < limit}
+        new, self._overdue = overdue.keys() - self._overdue.keys(), overdue
+        hanging = frozenset((call[1].plugin, call[1].hook) for call in overdue.values())
+        if hanging != self.hanging:
+            self.hanging = hanging
+            self._changed()
+        for ident, calls in going_on.items():
+            for call in calls:
+                if id(call) in new:
+                    call[1].overdue += 1
+                    self._told(call, "".join(traceback.format_stack(threads.get(ident))))
+            if not calls and ident not in threads:
+                self._all.pop(ident, None)
+
+    def _watch(self) -> None:
+        with self._lock:
+            if self._watcher is None:
+                self._watcher = threading.Thread(target=self._go_round, name="vault-deadlines", daemon=True)
+                self._watcher.start()
+
+    def _go_round(self) -> None:
+        while True:
+            time.sleep(min(1.0, self.seconds / 4))
+            self.look()
+
+    def _begin_anew(self) -> None:
+        """A forked process has none of the other's threads."""
+        self._lock, self._watcher = threading.Lock(), None
+        self._all = {}
+        self._overdue, self.hanging = {}, frozenset()
+        vars(self.of_thread).clear()

@@ -1,0 +1,69 @@
+"""What each hook implementation did in this process: how often, how long, what it raised, and for whom."""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from VaultPlatform.tenancy.context import Entered
+
+#: So many last calls tell how long they take.
+RECENT = 1000
+#: Organisations whose errors are counted apart; those of further ones are counted together.
+MOST = 1000
+OTHERS = "(others)"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one implementation did since the process started."""
+
+    plugin: str
+    hook: str
+    calls: int = 0
+    errors: int = 0
+    #: Calls that were left out, because it is switched off or hangs.
+    skipped: int = 0
+    #: Calls that took longer than `Base.hook_timeout_seconds`.
+    overdue: int = 0
+    #: Total time spent in it.
+    seconds: float = 0.0
+    #: Seconds of its last calls.
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    #: Errors by slug of the organisation.
+    errors_in: dict[str, int] = field(default_factory=dict)
+    #: How often it failed in a row, by key of the organisation; those in which it works are not in it.
+    failing: dict[str, int] = field(default_factory=dict)
+    last_error: str | None = None
+    last_failed_at: datetime | None = None
+    traceback: str | None = None
+
+    def worked(self, entered: Entered | None) -> None:
+        """It works in that organisation (again)."""
+        self.failing.pop(_key_and_slug(entered)[0], None)
+
+    def failed(self, error: BaseException, entered: Entered | None) -> int:
+        """Count a failure in the organisation that was entered so; returns how many there were in a row."""
+        key, slug = _key_and_slug(entered)
+        self.errors += 1
+        known = slug if slug in self.errors_in or len(self.errors_in) < MOST else OTHERS
+        self.errors_in[known] = self.errors_in.get(known, 0) + 1
+        self.last_error = f"{type(error).__name__}: {error}".removesuffix(": ")
+        self.last_failed_at = datetime.now(UTC)
+        self.traceback = "".join(traceback.format_exception(error))
+        if len(self.failing) >= MOST:
+            self.failing.clear()
+        self.failing[key] = self.failing.get(key, 0) + 1
+        return self.failing[key]
+
+    def percentile(self, share: float) -> float | None:
+        """The seconds within which that share of the last calls ended; None before the first."""
+        times = sorted(self.recent)
+        return times[min(int(len(times) * share), len(times) - 1)] if times else None
+
+
+def _key_and_slug(entered: Entered | None) -> tuple[str, str]:
+    here = entered.organisation if entered else None
+    return (here.key, here.slug) if here else ("", "")

@@ -1,0 +1,132 @@
+"""Installing and updating: the files come into their place, or stay out of it."""
+
+import shutil
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from VaultPlatform.activation.errors import Refused
+from VaultPlatform.activation.journal import Entry, Journal, new_id
+from VaultPlatform.activation.locking import folder_of, held_among_hosts, held_on_this_machine
+from VaultPlatform.activation.plan import plan_update
+from VaultPlatform.activation.recovery import recover
+from VaultPlatform.activation.shelf import Shelf, installed_plugins, read_shelf
+from VaultPlatform.activation.switching import carried_out
+from VaultPlatform.activation.trail import entered
+from VaultPlatform.activation.transaction import Place
+from VaultPlatform.activation.versions import clear, put_new, staging
+from VaultPlatform.host.manifest import ManifestError, read_manifest
+from VaultPlatform.installing.package import Package, package_in
+from VaultPlatform.installing.unpacking import removed_at_the_end, unpack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """What came into its place."""
+
+    name: str
+    version: str
+    #: The version before; None for a plugin that is new here.
+    before: str | None = None
+    #: What else is to be known.
+    notes: tuple[str, ...] = ()
+
+
+def install(source: Path, *, place: Place) -> Installed:
+    """Bring a plugin here. It is off until it is switched on. Raises Refused when it cannot be, or is here already."""
+    with alone(place) as stack:
+        package = _unpacked(source, place.home, new_id(), stack)
+        shelf = read_shelf(place.settings, home=place.home)
+        if package.name in shelf.folders:
+            ours = shelf.folders[package.name].parent == installed_plugins(place.home)
+            what = "update it" if ours else "it does not come from an installation and stays"
+            raise Refused(
+                f"There is a plugin {package.name} already, in {shelf.folders[package.name]}; {what}."
+            )
+        target = installed_plugins(place.home) / package.name
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        package.folder.rename(target)
+        notes = _record("plugin.installed", package)
+        return Installed(name=package.name, version=package.manifest.version, notes=tuple(notes))
+
+
+def update(source: Path, *, place: Place, loaded: Sequence[str]) -> Installed:
+    """Bring another version of an installed plugin here; one that is on stays on, or all of it stays as it was.
+
+    Parameters: `loaded`, the plugins that are on in this process. Raises Refused, or Undone when it was put back.
+    """
+    with alone(place) as stack:
+        name = new_id()
+        package = _unpacked(source, place.home, name, stack)
+        shelf = read_shelf(place.settings, home=place.home)
+        before = _version_here(package.name, shelf, place.home)
+        entry = Entry(id=name, action="update", names=[package.name], settings=str(place.settings))
+        entry.staged = package.name
+        _stage(package, place.home, entry)
+        try:
+            if package.name in shelf.active:
+                carried_out(plan_update(package.name, shelf), entry, place=place, loaded=loaded)
+            else:
+                put_new(place.home, entry)
+                Journal(place.home).enter(entry, "done")
+                entry.notes += _record("plugin.updated", package)
+        finally:
+            clear(place.home, entry)
+        notes = tuple(entry.notes)
+        return Installed(name=package.name, version=package.manifest.version, before=before, notes=notes)
+
+
+def alone(place: Place) -> ExitStack:
+    """Both locks, to be released by leaving the stack, once what was killed is taken back. Raises Refused."""
+    stack = ExitStack()
+    try:
+        stack.enter_context(held_on_this_machine(place.home))
+        stack.enter_context(held_among_hosts())
+        recover(place.home, place.settings, say=place.say)
+    except BaseException:
+        stack.close()
+        raise
+    return stack
+
+
+def _unpacked(source: Path, home: Path, name: str, stack: ExitStack) -> Package:
+    room = stack.enter_context(removed_at_the_end(folder_of(home) / f"{name}.unpacked"))
+    inside = room / "package"
+    inside.mkdir()
+    unpack(source, inside)
+    return package_in(inside)
+
+
+def _stage(package: Package, home: Path, entry: Entry) -> None:
+    waiting = staging(home, entry.id)
+    waiting.mkdir(mode=0o700)
+    package.folder.rename(waiting / package.name)
+
+
+def _version_here(name: str, shelf: Shelf, home: Path) -> str:
+    folder = shelf.folders.get(name)
+    if folder is None:
+        raise Refused(f"There is no plugin {name} here; install it.")
+    if folder.parent != installed_plugins(home):
+        raise Refused(
+            f"{name} in {folder.parent} does not come from an installation, and is not updated by one."
+        )
+    try:
+        return read_manifest(folder).version
+    except ManifestError:
+        return "0"
+
+
+def _record(action: str, package: Package) -> list[str]:
+    return entered(action, package.name, detail={"version": package.manifest.version})
+
+
+def remove_files(name: str, home: Path) -> None:
+    """Take an installed plugin's folder away. Raises Refused if it does not come from an installation."""
+    folder = installed_plugins(home) / name
+    if not folder.is_dir():
+        raise Refused(f"{name} does not come from an installation, so its files stay where they are.")
+    away = folder_of(home) / f"{new_id()}.gone"
+    folder.rename(away)
+    shutil.rmtree(away, ignore_errors=True)

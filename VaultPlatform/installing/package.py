@@ -1,0 +1,75 @@
+"""Which plugin it is that was unpacked."""
+
+import keyword
+from dataclasses import dataclass
+from pathlib import Path
+
+from VaultPlatform.activation.errors import Refused
+from VaultPlatform.host.inventory import RESERVED
+from VaultPlatform.host.manifest import FILE, Manifest, ManifestError, read_manifest
+
+#: What wheels hold beside packages.
+_OF_WHEELS = (".dist-info", ".data")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """A plugin in a folder that has its name."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        return self.folder.name
+
+
+def package_in(unpacked: Path) -> Package:
+    """The one plugin among what was unpacked: a folder of its name, as it is or inside `Plugins/`, or its bare files.
+
+    Raises Refused if there is none, or more than one, or its name or `plugin.yaml` cannot be used.
+    """
+    folder = _folder(unpacked)
+    if not folder.name.isidentifier() or keyword.iskeyword(folder.name) or folder.name in RESERVED:
+        raise Refused(f'"{folder.name}" cannot be a plugin\'s name: it has to be a Python identifier.')
+    try:
+        return Package(folder=folder, manifest=read_manifest(folder))
+    except ManifestError as error:
+        raise Refused(f"It cannot be installed: {error}.") from error
+
+
+def _folder(unpacked: Path) -> Path:
+    if (unpacked / FILE).is_file():
+        return _named(unpacked)
+    found = _packages(unpacked)
+    if [path.name for path in found] == ["Plugins"]:
+        found = _packages(found[0])
+    if len(found) == 1:
+        inner = (
+            _packages(found[0]) if not any(found[0].glob("*.py")) and not (found[0] / FILE).exists() else []
+        )
+        return inner[0] if len(inner) == 1 else found[0]
+    names = ", ".join(path.name for path in found) or "none"
+    raise Refused(f"There has to be exactly one plugin folder in it; there are: {names}.")
+
+
+def _packages(folder: Path) -> list[Path]:
+    found = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name[0] not in "._"]
+    return [path for path in found if not path.name.endswith(_OF_WHEELS)]
+
+
+def _named(unpacked: Path) -> Path:
+    """Bare files, put into a folder of the name that their plugin.yaml says."""
+    import yaml
+
+    try:
+        said = yaml.safe_load((unpacked / FILE).read_text(encoding="utf-8"))
+        name = str(said["name"])
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise Refused(f"Its {FILE} does not say its name, and it is in no folder of that name.") from error
+    if not name.isidentifier():
+        raise Refused(f'"{name}" cannot be a plugin\'s name: it has to be a Python identifier.')
+    target = unpacked.with_name(f"{unpacked.name}.named") / name
+    target.parent.mkdir(mode=0o700)
+    return unpacked.rename(target)

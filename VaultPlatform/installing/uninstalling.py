@@ -1,0 +1,131 @@
+"""Taking a plugin away: what there is of it, and what becomes of its rows."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from VaultPlatform.activation.children import run_candidate
+from VaultPlatform.activation.errors import Refused
+from VaultPlatform.activation.journal import Entry, new_id
+from VaultPlatform.activation.plan import plan_disable
+from VaultPlatform.activation.settings_file import replace_file, with_active_plugins
+from VaultPlatform.activation.shelf import Shelf, installed_plugins, read_shelf
+from VaultPlatform.activation.switching import carried_out
+from VaultPlatform.activation.trail import entered
+from VaultPlatform.activation.transaction import MIGRATING_SECONDS, Place
+from VaultPlatform.activation.undoing import candidate_file
+from VaultPlatform.installing.installing import alone, remove_files
+
+Fate = Literal["keep", "export", "drop"]
+EXPORTS = "exports"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holdings:
+    """What there is of a plugin on this deployment."""
+
+    name: str
+    #: Whether it is in the list.
+    on: bool
+    folder: str
+    files: int
+    #: Whether the files go with it: only those that an installation brought.
+    installed: bool
+    #: Plugins that need it, whether they are on or not.
+    dependants: list[str]
+    #: Keys of the settings file that are its block.
+    settings: list[str]
+    #: Table -> rows in all organisations; organisation -> rows.
+    tables: dict[str, int] = field(default_factory=dict)
+    organisations: dict[str, int] = field(default_factory=dict)
+    schedules: list[str] = field(default_factory=list)
+    #: Why tables are not known.
+    unknown: str = ""
+
+
+def look(name: str, *, place: Place) -> Holdings:
+    """What there is of the plugin. Raises Refused when there is no such plugin, or plugins are being switched."""
+    with alone(place):
+        return _look(name, read_shelf(place.settings, home=place.home), place)
+
+
+def uninstall(name: str, fate: Fate, *, place: Place, loaded: Sequence[str]) -> dict[str, Any]:
+    """Switch a plugin off and take its files away; its rows are kept, or exported and dropped, or dropped.
+
+    Parameters: `loaded`, the plugins that are on in this process. Returns what was done. Raises Refused when other
+    plugins need it, or its tables are not known and were to go; then nothing was done.
+    """
+    with alone(place):
+        shelf = read_shelf(place.settings, home=place.home)
+        there = _look(name, shelf, place)
+        if there.dependants:
+            raise Refused(f"{', '.join(there.dependants)} cannot do without {name}; uninstall that first.")
+        if fate != "keep" and there.unknown:
+            raise Refused(
+                f"Its tables are not known, because it cannot be loaded: {there.unknown}. Use --keep."
+            )
+        done: dict[str, Any] = {"name": name, "fate": fate}
+        if there.on:
+            entry = Entry(id=new_id(), action="disable", names=[name], settings=str(place.settings))
+            carried_out(plan_disable([name], shelf), entry, place=place, loaded=loaded)
+            done["notes"] = entry.notes
+        if fate == "export":
+            file = place.home / EXPORTS / f"{name}-{new_id()}.tar.gz"
+            done["rows"] = _in_child("export", name, shelf, place, file=str(file))["rows"]
+            done["file"] = str(file)
+        if fate in ("export", "drop"):
+            done["dropped"] = _in_child("drop", name, shelf, place)["dropped"]
+        if there.installed:
+            remove_files(name, place.home)
+        done["notes"] = [*done.get("notes", []), *entered("plugin.uninstalled", name, detail={"data": fate})]
+        return done
+
+
+def _look(name: str, shelf: Shelf, place: Place) -> Holdings:
+    shelf.require([name])
+    folder = shelf.folders[name]
+    holdings = Holdings(
+        name=name,
+        on=name in shelf.active,
+        folder=str(folder),
+        files=sum(1 for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts),
+        installed=folder.parent == installed_plugins(place.home),
+        dependants=sorted(other for other, needs in shelf.needs.items() if name in needs),
+        settings=_blocks(name, place.settings),
+    )
+    try:
+        found = _in_child("count", name, shelf, place)
+    except Refused as error:
+        return Holdings(**{**vars(holdings), "unknown": str(error)})
+    return Holdings(**{**vars(holdings), **found})
+
+
+def _blocks(name: str, settings: Path) -> list[str]:
+    document = json.loads(settings.read_text(encoding="utf-8-sig"))
+    return [key for key in dict.fromkeys((name, name.removesuffix("_Plugin"))) if key in document]
+
+
+def _in_child(what: str, name: str, shelf: Shelf, place: Place, **more: str) -> dict[str, Any]:
+    """Do something with the plugin's tables, in a process that has it loaded. Raises Refused if it cannot be."""
+    candidate = candidate_file(place.settings)
+    listed = [*shelf.active, *(each for each in (*shelf.needed_by([name]), name) if each not in shelf.active)]
+    text = place.settings.read_bytes().decode()
+    replace_file(candidate, with_active_plugins(text, listed).encode())
+    try:
+        said = run_candidate(
+            "with_data",
+            settings=candidate,
+            home=place.home,
+            seconds=MIGRATING_SECONDS if what != "count" else place.loading_seconds,
+            plugins=[name],
+            what=what,
+            plugin=name,
+            **more,
+        )
+    finally:
+        candidate.unlink(missing_ok=True)
+    if error := said.get("error"):
+        raise Refused(str(error))
+    return said

@@ -1,0 +1,99 @@
+"""What `enable`, `disable` and `apply` have in common."""
+
+import json
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from VaultPlatform import audit
+from VaultPlatform.activation.errors import ActivationError, Stopped
+from VaultPlatform.activation.journal import Entry
+from VaultPlatform.activation.plan import Action
+from VaultPlatform.activation.signals import stopped_by_signals
+from VaultPlatform.activation.switching import switch
+from VaultPlatform.activation.transaction import LOADING_SECONDS, MIGRATING_SECONDS, Place
+from VaultPlatform.config import load_environment
+
+#: What is shown of an activation as JSON.
+SHOWN = ("id", "action", "names", "state", "switched_on", "switched_off", "reason", "reasons", "notes")
+
+
+def add_common_arguments(parser: ArgumentParser) -> None:
+    """Options of every action that switches."""
+    parser.add_argument(
+        "--loading-seconds",
+        type=float,
+        default=LOADING_SECONDS,
+        metavar="N",
+        help="how long the new list may take to load",
+    )
+    parser.add_argument(
+        "--migrating-seconds",
+        type=float,
+        default=MIGRATING_SECONDS,
+        metavar="N",
+        help="how long migrations may run",
+    )
+    # For the supervisor, which runs what operators ask for over REST.
+    parser.add_argument("--activation", help=SUPPRESS)
+    parser.add_argument("--on-behalf-of", type=json.loads, help=SUPPRESS)
+
+
+def switch_and_tell(
+    action: Action, names: Sequence[str], command: BaseCommand, options: Mapping[str, Any]
+) -> None:
+    """Switch, and print what was done. Raises CommandError with the reason if nothing was."""
+    place = place_of(command, options)
+    try:
+        with stopped_by_signals():
+            entry = switch(
+                action,
+                names,
+                place=place,
+                loaded=settings.PLUGIN_HOST.loaded,
+                along=bool(options.get("along")),
+                activation=options["activation"],
+                actor=_actor(options["on_behalf_of"]),
+            )
+    except (ActivationError, Stopped) as error:
+        raise CommandError(f"Nothing was switched. {error}") from error
+    if options["json"]:
+        command.stdout.write(json.dumps({name: getattr(entry, name) for name in SHOWN}, indent=2))
+    else:
+        command.stdout.write("\n".join(_told(entry)))
+
+
+def place_of(command: BaseCommand, options: Mapping[str, Any]) -> Place:
+    """This deployment, with the patience that was asked for."""
+    return Place(
+        home=Path(settings.VAULT_HOME),
+        settings=load_environment().settings,
+        say=(command.stderr if options["json"] else command.stdout).write,
+        loading_seconds=options.get("loading_seconds", LOADING_SECONDS),
+        migrating_seconds=options.get("migrating_seconds", MIGRATING_SECONDS),
+    )
+
+
+def _actor(given: dict[str, str] | None) -> Callable[[], AbstractContextManager[audit.Actor]]:
+    return audit.command_actor if given is None else partial(audit.use_actor, **given)
+
+
+def _told(entry: Entry) -> list[str]:
+    if entry.state == "unchanged":
+        return [f"Nothing to do: {', '.join(entry.names)} {_state(entry.action)} already."]
+    lines = []
+    if entry.switched_on:
+        lines.append(f"Switched on: {', '.join(entry.switched_on)}.")
+    if entry.switched_off:
+        lines.append(f"Switched off: {', '.join(entry.switched_off)}. Tables and settings stay.")
+    return [*(lines or ["The list is applied as it stands."]), *entry.notes]
+
+
+def _state(action: str) -> str:
+    return "is on" if action == "enable" else "is off"

@@ -1,0 +1,39 @@
+"""`plugins update PATH`: another version of an installed plugin."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from VaultPlatform.activation.errors import ActivationError, Stopped
+from VaultPlatform.activation.signals import stopped_by_signals
+from VaultPlatform.audit import command_actor
+from VaultPlatform.installing.installing import update
+from VaultPlatform.management.plugin_actions.switching import place_of
+
+HELP = "another version of an installed plugin, or leave everything as it is"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The action's arguments."""
+    parser.add_argument("path", type=Path, metavar="PATH", help="a folder, a zip or tar file, or a wheel")
+
+
+def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
+    """Do it."""
+    out = command.stdout
+    place = place_of(command, options)
+    try:
+        with command_actor(), stopped_by_signals():
+            made = update(options["path"].absolute(), place=place, loaded=settings.PLUGIN_HOST.loaded)
+    except (ActivationError, Stopped) as error:
+        raise CommandError(f"Nothing was updated. {error}") from error
+    if options["json"]:
+        shown = {"name": made.name, "version": made.version, "before": made.before, "notes": list(made.notes)}
+        out.write(json.dumps(shown))
+    else:
+        out.write("\n".join([f"Updated {made.name} from {made.before} to {made.version}.", *made.notes]))

@@ -1,0 +1,74 @@
+"""What the processes of one generation of a program say of themselves, and what the supervisor tells them, by files.
+
+Each time a program is started it gets a folder of its own below VAULT_HOME/serving. Its processes leave a report there
+once they have loaded everything, and look there for the mark that says that others take over. Standard library only.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+FOLDER = "serving"
+#: The folder of the generation that this process belongs to.
+VARIABLE = "VAULT_GENERATION"
+_LEAVING = "leaving"
+
+
+def serving_folder(home: Path) -> Path:
+    """Where generations and requests to the supervisor are; made if need be."""
+    folder = home / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+class Generation:
+    """One start of one program, as the supervisor sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def reports(self) -> list[dict[str, Any]]:
+        """What its processes said once they had loaded everything."""
+        found = []
+        for path in self.folder.glob("*.json"):
+            try:
+                found.append(dict(json.loads(path.read_bytes())))
+            except (OSError, ValueError):
+                continue
+        return found
+
+    def leave(self) -> None:
+        """Tell its processes to close each connection behind the answer that is sent on it."""
+        (self.folder / _LEAVING).touch()
+
+    def forget(self) -> None:
+        """Remove the folder, once the processes are gone."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def generations(home: Path, program: str = "") -> list[Generation]:
+    """Those that serve now, of one program or of all."""
+    found = sorted((home / FOLDER).glob(f"{program or '*'}-[0-9]*"))
+    return [Generation(path) for path in found if path.is_dir() and not (path / _LEAVING).exists()]
+
+
+def report(plugins: dict[str, Any]) -> None:
+    """Say, from inside a process of a generation, that everything is loaded. Elsewhere nothing happens.
+
+    Parameters: `plugins`, name -> what became of it here.
+    """
+    name = os.environ.get(VARIABLE)
+    if not name or not Path(name).is_dir():
+        return
+    draft = Path(name) / f"{os.getpid()}.new"
+    draft.write_text(json.dumps({"pid": os.getpid(), "plugins": plugins}))
+    draft.replace(draft.with_suffix(".json"))
+
+
+def is_leaving() -> bool:
+    """Whether others take over from this process's generation."""
+    name = os.environ.get(VARIABLE)
+    return name is not None and os.path.exists(f"{name}/{_LEAVING}")  # noqa: PTH110  # asked with every request

@@ -1,0 +1,1 @@
+"""A plugin whose plugin.yaml declares what is not so."""

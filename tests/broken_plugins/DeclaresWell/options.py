@@ -1,0 +1,5 @@
+from pydantic import BaseModel
+
+
+class Choices(BaseModel):
+    number: int = 1

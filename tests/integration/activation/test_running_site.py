@@ -1,0 +1,205 @@
+"""Switching plugins while web, worker and beat run: no request fails, all of them follow, and what fails is undone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.integration.activation import plugins as made
+from tests.integration.activation.load import Load
+from tests.integration.activation.state import state_of
+from tests.integration.host.sites import REPOSITORY
+from tests.integration.host.sites import Site as Outside
+from tests.integration.serving.processes import wait_until
+from tests.integration.serving.test_site import SERVE, Site
+from VaultPlatform.activation.reloading import running_plugins
+
+pytestmark = [pytest.mark.timeout(400), pytest.mark.database_independent]
+
+PASSWORD = "correct horse 9 battery"
+KILLED = Path(__file__).with_name("killed_program.py")
+#: Loads where it is tried, and not where it is to serve.
+FAILS_IN_WEB = (
+    'import os\n\nif "/web-" in os.environ.get("VAULT_GENERATION", ""):\n    raise OSError("not in here")\n'
+)
+FAILS_IN_WORKER = FAILS_IN_WEB.replace("/web-", "/worker-")
+
+
+class Running:
+    """A site that runs, its clients, and the folder that its plugins are in."""
+
+    def __init__(self, site: Site, plugins: Path) -> None:
+        self.site, self.plugins = site, plugins
+        self.session = requests.Session()
+
+    def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self._run("manage.py", *words)
+
+    def killed(self, stage: str, name: str) -> None:
+        done = self._run(str(KILLED), stage, name)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **self.site.environment(),
+            "PYTHONPATH": str(REPOSITORY),
+            "DJANGO_SETTINGS_MODULE": "NimbusVault.settings",
+        }
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=REPOSITORY,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+        )
+
+    def ask(self, method: str, path: str, **more: Any) -> requests.Response:
+        return requests.request(
+            method, self.site.address + path, timeout=60, headers=more.pop("headers", self.operator()), **more
+        )
+
+    def operator(self) -> dict[str, str]:
+        given = {"username": "operator", "password": PASSWORD}
+        answer = requests.post(self.site.address + "/vault/site/token", json=given, timeout=60)
+        return {"Authorization": f"JWT {answer.json()['access']}"}
+
+    def member(self) -> dict[str, str]:
+        given = {"username": "admin", "password": PASSWORD}
+        answer = requests.post(
+            self.site.address + "/vault/auth/token", json=given, headers={"Org": "demo"}, timeout=60
+        )
+        return {"Authorization": f"JWT {answer.json()['access']}", "Org": "demo"}
+
+    def status(self, path: str) -> int:
+        return self.ask("GET", path, headers=self.member()).status_code
+
+    def everywhere(self, name: str) -> list[str]:
+        """The plugin's state in each process of web, worker and beat."""
+        return [each.get(name, ["unknown"])[0] for each in running_plugins(self.site.home)]
+
+    def state(self) -> dict[str, Any]:
+        return state_of(Outside(home=self.site.settings.parent)) | {
+            "settings": self.site.settings.read_bytes(),
+            "folder": [],
+        }
+
+    def activated(self, answer: requests.Response) -> dict[str, Any]:
+        """The activation that was asked for, once it is over."""
+        assert answer.status_code == 202, answer.text
+        place, shown = f"/vault/site/activations/{answer.json()['id']}", answer.json()
+        deadline = time.monotonic() + 120
+        while not shown["over"]:
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.3)
+            shown = self.ask("GET", place).json()
+        return dict(shown)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("running")
+    plugins = folder / "plugins"
+    plugins.mkdir()
+    site = Site(folder, {"Base": {"active_plugins": ["Bookmarks_Plugin"], "plugin_dirs": ["plugins"]}})
+    (folder / "home").mkdir()
+    (folder / "var").symlink_to(folder / "home")
+    (folder / "VaultSettings.json").symlink_to(site.settings)
+    site.start(SERVE, VAULT_ADMIN_PASSWORD=PASSWORD)
+    yield Running(site, plugins)
+    if not site.has_ended():
+        site.end(signal.SIGTERM)
+
+
+def test_no_request_fails_while_a_plugin_goes_on_and_off_and_every_process_follows(running: Running) -> None:
+    made.write_good(running.plugins, "Lively")
+    with Load(running.site.port) as load:
+        done = running.manage("plugins", "enable", "Lively", "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["notes"] == []
+        assert running.everywhere("Lively") == ["on"] * 4
+        assert running.status("/vault/Lively/ping") == 200
+
+        off = running.activated(running.ask("POST", "/vault/site/plugins/Lively/disable", json={}))
+        assert (off["state"], off["switched_off"], off["reason"]) == ("done", ["Lively"], None)
+        assert off["actor"]["kind"] == "operator"
+        assert running.everywhere("Lively") == ["off"] * 4
+        assert running.status("/vault/Lively/ping") == 404
+        time.sleep(4)  # the old ones leave
+    assert load.failures == []
+    assert set(load.answers) == {200}
+    assert sum(load.answers.values()) > 500
+
+    trail = running.ask("GET", "/vault/site/audit?limit=50").json()["results"]
+    entered = {each["action"]: each["actor"]["name"] for each in trail}
+    assert entered["plugin.disabled"] == "operator"
+    assert "plugin.enabled" in entered
+
+
+def test_rest_says_at_once_what_cannot_be(running: Running) -> None:
+    made.write(running.plugins, "Needy", needs="Missing_Plugin")
+    answer = running.ask("POST", "/vault/site/plugins/Nowhere/enable", json={})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    answer = running.ask("POST", "/vault/site/plugins/Needy/enable", json={})
+    assert answer.status_code == 409
+    assert "Needy needs the plugin Missing_Plugin, which is not there" in answer.json()["msg"]
+    assert running.ask("GET", "/vault/site/activations/none").status_code == 404
+
+
+def test_a_plugin_that_fails_only_where_it_is_to_serve_is_undone_with_its_tables(running: Running) -> None:
+    made.write_good(running.plugins, "Shy", **{"__init__.py": FAILS_IN_WEB})
+    before = running.state()
+    with Load(running.site.port) as load:
+        over = running.activated(running.ask("POST", "/vault/site/plugins/Shy/enable", json={}))
+    assert over["state"] == "undone"
+    assert "Shy is failed in a new process, stage import: OSError: not in here" in over["reason"]
+    assert load.failures == []
+    assert running.state() == before
+    assert running.everywhere("Shy") == ["off"] * 4
+
+
+@pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")
+def test_what_was_killed_while_the_site_was_reloaded_is_taken_back_by_the_next_one(running: Running) -> None:
+    made.write_good(running.plugins, "Cut")
+    before = running.state()
+    running.killed("reloading", "Cut")
+    assert running.state() != before
+    assert "was killed at the stage reloading" in running.manage("plugins", "recover").stdout
+    assert running.state() == before
+    assert running.everywhere("Cut") == ["off"] * 4
+
+
+@pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")
+def test_a_plugin_that_fails_in_the_worker_is_undone_though_the_web_server_had_it(running: Running) -> None:
+    made.write_good(running.plugins, "Lazy", **{"__init__.py": FAILS_IN_WORKER})
+    before = running.state()
+    with Load(running.site.port) as load:
+        done = running.manage("plugins", "enable", "Lazy")
+    assert "Lazy is failed in a new process" in done.stderr
+    assert load.failures == []
+    assert running.state() == before
+    assert running.everywhere("Lazy") == ["off"] * 4
+
+
+@pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")
+def test_a_site_that_is_killed_in_the_middle_starts_with_the_old_list_and_says_so(running: Running) -> None:
+    made.write_good(running.plugins, "Doomed")
+    before = running.state()
+    asked = running.ask("POST", "/vault/site/plugins/Doomed/enable", json={}).json()
+    journal = running.site.home / "activation" / f"{asked['id']}.json"
+    wait_until(lambda: '"reloading"' in journal.read_text(), seconds=60, what="the site is being reloaded")
+    running.site.end(signal.SIGKILL)
+
+    running.site.start(SERVE, VAULT_ADMIN_PASSWORD=PASSWORD)
+    assert "(enable Doomed) was killed at the stage" in running.site.output
+    assert running.state() == before
+    assert running.everywhere("Doomed") == ["off"] * 4

@@ -1,0 +1,3 @@
+"""A plugin."""
+
+raise RuntimeError("not well")

@@ -1,0 +1,111 @@
+"""Hook implementations that hang: told once, with where they are, and left alone until they are back."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.unit.host.specs import Gate, hookimpl, manager, proxy_of
+from VaultErrors.BackendErrors import errors
+
+pytestmark = pytest.mark.database_independent
+
+
+class Slow:
+    """Comes back when it is let go."""
+
+    def __init__(self) -> None:
+        self.inside, self.go_on = threading.Event(), threading.Event()
+
+    def wait(self) -> None:
+        self.inside.set()
+        assert self.go_on.wait(20)
+
+    @hookimpl
+    def on_thing(self, one: Any) -> None:
+        self.wait()
+
+    @hookimpl
+    def before_thing(self, one: Any) -> None:
+        self.wait()
+
+
+@contextmanager
+def in_a_call_of(hook: str, plugins: Any, slow: Slow) -> Iterator[None]:
+    thread = threading.Thread(target=lambda: getattr(plugins.hook, hook)(one=1, **_more(hook)))
+    thread.start()
+    try:
+        assert slow.inside.wait(10)
+        yield
+    finally:
+        slow.go_on.set()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+def _more(hook: str) -> dict[str, Any]:
+    return {"two": 2} if hook == "on_thing" else {}
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def plugins(slow: Slow, gate: Gate) -> Any:
+    made = manager()
+    made.register(proxy_of(slow, to=made, gate=gate, name="slow"), name="slow")
+    return made
+
+
+def test_a_call_that_hangs_is_told_once_with_where_it_is(plugins: Any, gate: Gate, slow: Slow) -> None:
+    gate.deadlines.seconds = 0.0
+    with in_a_call_of("on_thing", plugins, slow):
+        gate.deadlines.look()
+        gate.deadlines.look()
+        [(hook, where)] = gate.overdue
+    assert hook == "on_thing"
+    assert "in wait" in where
+
+
+def test_meanwhile_it_gets_no_further_call_and_then_it_does(plugins: Any, gate: Gate, slow: Slow) -> None:
+    gate.deadlines.seconds = 0.0
+    with in_a_call_of("on_thing", plugins, slow):
+        gate.deadlines.look()
+        plugins.hook.on_thing(one=1, two=2)  # would wait for twenty seconds, and then fail
+        [tally] = [each for each in gate.tallies if each.hook == "on_thing"]
+        assert (tally.skipped, tally.overdue) == (1, 1)
+    gate.deadlines.look()
+    plugins.hook.on_thing(one=1, two=2)
+    assert tally.calls == 2
+
+
+def test_a_check_that_hangs_opens_no_gate(plugins: Any, gate: Gate, slow: Slow) -> None:
+    gate.deadlines.seconds = 0.0
+    with in_a_call_of("before_thing", plugins, slow):
+        gate.deadlines.look()
+        with pytest.raises(errors.server.Unavailable):
+            plugins.hook.before_thing(one=1)
+
+
+def test_a_call_within_its_time_is_nobody_s_business(plugins: Any, gate: Gate, slow: Slow) -> None:
+    gate.deadlines.seconds = 60.0
+    with in_a_call_of("on_thing", plugins, slow):
+        gate.deadlines.look()
+    assert gate.overdue == []
+    assert gate.deadlines.hanging == frozenset()
+
+
+def test_the_watcher_looks_by_itself(plugins: Any, gate: Gate, slow: Slow) -> None:
+    told = threading.Event()
+    gate.deadlines._told = lambda _call, _where: told.set()  # to wait for it
+    with in_a_call_of("on_thing", plugins, slow):
+        assert told.wait(10)
