@@ -3,6 +3,7 @@
 Exit code 0: clean; 1: something falls short; 2: nothing could be checked.
 """
 
+import difflib
 import json
 import os
 import sys
@@ -96,7 +97,9 @@ def _folder(name: str, host: PluginHost) -> Path:
         return Path(known[name])
     if os.sep in name or Path(name).is_dir():
         return Path(name)
-    raise CannotCheck(f"there is no plugin {name}; there are: {', '.join(sorted(known)) or 'none'}")
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
+    raise CannotCheck(f"there is no plugin {name}; {hint}")
 
 
 def _as_json(reports: Sequence[Report]) -> str:

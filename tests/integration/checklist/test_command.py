@@ -1,7 +1,10 @@
 """`manage.py plugins check` and `plugins catalogue`, as authors call them."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -132,3 +135,22 @@ def test_a_plugin_of_the_guides_shape_lacks_only_what_is_ours(tmp_path: Path) ->
     report = check(plugin_at(folder, site=Site(repository=tmp_path)))
 
     assert {each.rule for each in report.findings} == {"manifest", "catalogued"}
+
+
+def test_a_site_that_refuses_to_start_because_of_a_plugin_still_checks_it(tmp_path: Path) -> None:
+    shutil.copytree(BROKEN / "ViewsSyntax", tmp_path / "plugins" / "ViewsSyntax")
+    settings = tmp_path / "VaultSettings.json"
+    base = {"active_plugins": ["ViewsSyntax"], "plugin_dirs": ["plugins"], "plugin_errors": "refuse"}
+    settings.write_text(json.dumps({"Base": base}))
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "plugins", "check", "ViewsSyntax", "--json"],
+        cwd=REPOSITORY,
+        env={**os.environ, "VAULT_SETTINGS": str(settings), "VAULT_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1, done.stderr
+    assert {"loads", "readable"} <= {each["rule"] for each in json.loads(done.stdout)[0]["findings"]}
