@@ -105,10 +105,9 @@ def _next(wishes: Wishes, made: Made) -> list[str]:
     here = made.folder.is_relative_to(REPOSITORY)
     test = f"pytest Plugins/{wishes.name}" if here else f"cd {made.folder} && pytest"
     steps = [f"python manage.py plugins check {wishes.name if here else made.plugin}", test]
-    if made.plugin.parent != REPOSITORY / "Plugins":
+    if wishes.package:
+        steps.append(f"pip install --editable {made.folder}")
+    elif made.plugin.parent != REPOSITORY / "Plugins":
         steps.append(f'In VaultSettings.json add "{made.plugin.parent}" to Base.plugin_dirs.')
-    steps.append(
-        f'In VaultSettings.json add "{wishes.name}" to Base.active_plugins, and take the line'
-        " `checklist: allow listed` out of plugin.yaml."
-    )
-    return [*steps, "Restart."]
+    steps.append("Take the line `checklist: allow listed` out of plugin.yaml.")
+    return [*steps, f"python manage.py plugins enable {wishes.name}"]

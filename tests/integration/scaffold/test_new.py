@@ -116,7 +116,7 @@ def test_it_says_what_comes_next_and_leaves_the_settings_alone(tmp_path: Path) -
     printed = new("Notes_Plugin", "--hooks", "--into", str(tmp_path))
 
     assert f'add "{tmp_path}" to Base.plugin_dirs' in printed
-    assert 'add "Notes_Plugin" to Base.active_plugins' in printed
+    assert "plugins enable Notes_Plugin" in printed
     assert f"plugins check {tmp_path / 'Notes_Plugin'}" in printed
     assert (REPOSITORY / "VaultSettings.json").read_text() == before
 
