@@ -68,7 +68,7 @@ def test_roles_sessions_and_keys_work_as_printed(reader: Reader) -> None:
 
 
 def test_the_plugin_on_the_page_for_authors_works_as_printed(reader: Reader) -> None:
-    page = blocks("docs/plugins.md", without=TREE)
+    page = [block for block in blocks("docs/plugins.md", without=TREE) if block.language != "toml"]
     [switched_on] = [
         number for number, block in enumerate(page, start=1) if block.file == "VaultSettings.json"
     ]
