@@ -14,7 +14,11 @@ class AuditQuerySerializer(PageQuerySerializer):
     entity_type = serializers.CharField(max_length=64, required=False, help_text="Such as `Document`.")
     actor = serializers.CharField(max_length=64, required=False, help_text="Id of who acted.")
     action = serializers.CharField(max_length=128, required=False, help_text="Such as `document.archived`.")
-    outcome = serializers.CharField(max_length=16, required=False, help_text="`done`, `denied` or `stuck`.")
+    outcome = serializers.CharField(
+        max_length=16,
+        required=False,
+        help_text="`done`, `denied`, `stuck`; of plugins also `refused`, `undone`.",
+    )
     since = serializers.DateTimeField(required=False, help_text="The earliest moment.")
 
 

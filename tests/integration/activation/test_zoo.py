@@ -13,6 +13,8 @@ from VaultPlatform.activation.journal import Entry, Journal, new_id
 from VaultPlatform.activation.plan import Plan
 from VaultPlatform.activation.transaction import Activation, Place
 
+pytestmark = pytest.mark.database_independent
+
 #: What the dry run cannot see, or what is refused before it, has a test of its own.
 ELSEWHERE = {"Absent_Plugin", "MigrationRaises"}
 #: A plugin whose failure alone is another than beside all the others.
