@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from VaultPlatform.tenancy import Organisation
 
 
+#: Organisations of which is remembered what is off.
+_MOST_REMEMBERED = 4096
+
+
 class BlockReader(Protocol):
     """What the host asks of the site's settings."""
 
@@ -83,6 +87,9 @@ class PluginHost:
         for name, source in self._inventory.sources.items():
             self._records.setdefault(name, PluginRecord(name=name)).source = source
         self._modules: dict[str, ModuleType] = {}
+        #: Names of the plugins that are off, by key of the organisation, as of that state of what was said.
+        self._off: dict[str, frozenset[str]] = {}
+        self._off_at: tuple[int, int] | None = None
         self._later: Loading | None = None
         imports.install(imports.PluginFinder(record_of=self.record_of))
         own_names.install(own_names.OwnNames(self._own_names), own_names.FolderPackages(plugin_dirs))
@@ -259,7 +266,10 @@ class PluginHost:
         The one place that answers this for routes, hooks, tasks and descriptions alike. It costs no query but for one
         every so often: see `VaultPlatform.host.switches`.
         """
-        return self.why_off(name, organisation) is None
+        record = self._records.get(name)
+        if record is None or record.state != "on":
+            return False
+        return organisation is None or name not in self.off_in(organisation)
 
     def why_off(self, name: str, organisation: "Organisation | None" = None) -> str | None:
         """Why the plugin `name` is off in `organisation`, or did not load; None if it is on."""
@@ -271,7 +281,7 @@ class PluginHost:
         from VaultPlatform.host.switches import switches
 
         for needed in record.manifest.requires.plugins:
-            if not self.is_on(needed, organisation):
+            if self.why_off(needed, organisation):
                 return f"it needs the plugin {needed}, which is off here"
         return switches.why_off(name, organisation.key)
 
@@ -284,8 +294,18 @@ class PluginHost:
         return not at_site and not switches.allowed(name, organisation.key)
 
     def off_in(self, organisation: "Organisation") -> frozenset[str]:
-        """Names of the plugins that loaded and are off in `organisation`."""
-        return frozenset(name for name in self.loaded if not self.is_on(name, organisation))
+        """Names of the plugins that loaded and are off in `organisation`; worked out once, until something changes."""
+        from VaultPlatform.host.switches import switches
+
+        switches.keep_fresh()
+        state = (switches.version, len(self.loaded))
+        if self._off_at != state:
+            self._off_at, self._off = state, {}
+        if (off := self._off.get(organisation.key)) is None:
+            off = frozenset(name for name in self.loaded if self.why_off(name, organisation))
+            if len(self._off) < _MOST_REMEMBERED:
+                self._off[organisation.key] = off
+        return off
 
     def traceback(self, name: str) -> str | None:
         """Return the traceback of the failure of the plugin `name`, if there was one. For operators only."""

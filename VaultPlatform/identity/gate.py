@@ -88,7 +88,7 @@ class AuthenticationMiddleware:
 
 def organisation_of(request: HttpRequest) -> tenancy.Organisation:
     """The organisation that the header `Org` names. Raises ValidationError, NotFound, PermissionDenied, Unavailable."""
-    slug = request.headers.get("Org", "")
+    slug = request.META.get("HTTP_ORG", "")
     if not slug:
         raise errors.bad_request.ValidationError(
             "Say which organisation you mean: send its name in the header 'Org'."
@@ -179,7 +179,7 @@ def admit_operator(request: HttpRequest) -> None:
 
 
 def _credentials(request: HttpRequest) -> str:
-    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     credentials, scheme = credentials.strip(), scheme.lower()
     fits = credentials.startswith(api_keys.MARK) if scheme == "apikey" else scheme in {"jwt", "bearer"}
     if not fits or not credentials:

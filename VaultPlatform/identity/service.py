@@ -106,6 +106,8 @@ def _member_row(statement: str, *parameters: Any) -> Any:
 
 @cache
 def _session_statement() -> str:
+    if connection.vendor == "postgresql":
+        return "SELECT * FROM member_of_session(%s, %s)"  # see VaultModels.IdentityFunctions
     columns, members, _, _ = _of_members()
     valid = "s.id = %s AND s.revoked_at IS NULL AND s.expires_at > %s"
     whose = f"SELECT s.user_id FROM {connection.ops.quote_name(Session._meta.db_table)} s WHERE {valid}"  # noqa: S608  # nosec B608

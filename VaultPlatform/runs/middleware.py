@@ -59,7 +59,7 @@ class IdempotencyMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Called when gate and limits have let the request pass."""
-        key = request.headers.get(HEADER)
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")
         if key is None or request.method not in _WRITES or request.path_info.startswith(_EXCLUDED):
             return None
         actor = actor_of(request)

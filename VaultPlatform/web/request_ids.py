@@ -15,7 +15,7 @@ def request_id(request: HttpRequest) -> str:
     """The id of `request`; made here, or the client's `X-Request-ID` where that is well formed."""
     found: str | None = getattr(request, "vault_request_id", None)
     if found is None:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         found = given if _GOOD.fullmatch(given) else uuid.uuid4().hex
         request.vault_request_id = found  # type: ignore[attr-defined]
     return found
