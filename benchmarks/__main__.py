@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-#: The least share of the stripped site's speed that is good enough: a write enters the audit trail as well.
+#: The least share of the bare site's speed that is good enough: a write is a run as well, in the audit trail, with an
+#: event. The stripped site is what REST framework costs at the very least, and is shown beside it.
 AIMS = {"POST": 0.45, "GET": 0.5}
 ROW = {"title": "A page worth keeping", "target_url": "https://example.com/a/page?with=query"}
 SERVER = os.environ.get("VAULT_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -142,7 +143,7 @@ def main() -> int:
         _print_table(results)
     # The aims are PostgreSQL's: SQLite's bare write is a function call, and there is no round trip to save.
     judged = [row for rows in results.values() for row in rows if results.get("postgresql") in (rows, None)]
-    return int(any(row["stripped_ratio"] < AIMS[row["route"]] for row in judged))
+    return int(any(row["ratio"] < AIMS[row["route"]] for row in judged))
 
 
 def _print_table(results: dict[str, list[dict[str, Any]]]) -> None:

@@ -179,7 +179,7 @@ def admit_operator(request: HttpRequest) -> None:
 
 
 def _credentials(request: HttpRequest) -> str:
-    scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    scheme, _, credentials = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
     credentials, scheme = credentials.strip(), scheme.lower()
     fits = credentials.startswith(api_keys.MARK) if scheme == "apikey" else scheme in {"jwt", "bearer"}
     if not fits or not credentials:
