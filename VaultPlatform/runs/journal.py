@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -62,15 +62,15 @@ class Record:
         self._run_id = entry.run.id
         if not self.keeps_intents and entry.state is not RunState.COMPLETED:
             return
-        deliveries = self._deliveries_of(entry)
-        self._queued = bool(deliveries)
-        if not entry.state.is_final or deliveries:
+        queued = self._queued_by(entry)
+        self._queued = bool(queued)
+        if not entry.state.is_final or queued:
             self._owner = owners.ensure_known(self.plane.key)
         if entry.state is RunState.STUCK:
             due.watch(self.plane.key)
         fenced = self.epoch > 0
-        only_if_written = not (fenced or self.keeps_intents or deliveries or self.claim)
-        statements = [self._statement(entry, only_if_written=only_if_written), *deliveries]
+        only_if_written = not (fenced or self.keeps_intents or queued or self.claim)
+        statements = self._statements(entry, queued, only_if_written=only_if_written)
         if self.plane.in_transaction and self.plane.organisation is not None:
             work = rows.AtCommit(
                 statements,
@@ -127,7 +127,9 @@ class Record:
     def _written(self) -> None:
         self.epoch += 1
 
-    def _statement(self, entry: Entry, *, only_if_written: bool) -> Statement:
+    def _statements(
+        self, entry: Entry, queued: Sequence[Mapping[str, Any]], *, only_if_written: bool
+    ) -> list[Statement]:
         moment = now()
         values: dict[str, Any] = {
             "state": entry.state.value,
@@ -145,15 +147,31 @@ class Record:
         if self.epoch == 0:
             values |= new_row(entry.run, plan=self.keeps_intents, claim=self.claim)
             values["created_at"] = moment
-            return rows.inserted(self.plane, values, only_if_written=only_if_written)
-        cancellable = entry.state in (RunState.RUNNING, RunState.COMPLETED)
-        return rows.changed(self.plane, entry.run.id, values, epoch=self.epoch, unless_cancelled=cancellable)
+            if not self.keeps_intents and self.plane.has_functions:
+                return [
+                    rows.completed(
+                        self.plane,
+                        values,
+                        queued,
+                        only_if_written=only_if_written,
+                        taken=self._deliveries.extend,
+                    )
+                ]
+            row = rows.inserted(self.plane, values, only_if_written=only_if_written)
+        else:
+            cancellable = entry.state in (RunState.RUNNING, RunState.COMPLETED)
+            row = rows.changed(
+                self.plane, entry.run.id, values, epoch=self.epoch, unless_cancelled=cancellable
+            )
+        if not queued:
+            return [row]
+        return [row, rows.deliveries_inserted(self.plane, queued, taken=self._deliveries.extend)]
 
-    def _deliveries_of(self, entry: Entry) -> list[Statement]:
+    def _queued_by(self, entry: Entry) -> list[dict[str, Any]]:
         self._deliveries.clear()
         if self.plane.organisation is None or entry.state is not RunState.COMPLETED:
             return []
-        return outbox.statements(self.plane, entry.run.id, entry.events, taken=self._deliveries.extend)
+        return outbox.queued(self.plane, entry.run.id, entry.events)
 
 
 _LEFT_ALONE = frozenset({RunState.COMPLETED, RunState.COMPENSATED, RunState.STUCK, RunState.BLOCKED})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,6 @@ from VaultPlatform import audit
 from VaultPlatform.runs import due, owners, rows
 from VaultPlatform.runs.planes import Plane, plane_of
 from VaultPlatform.runs.service import delivery_service
-from VaultPlatform.tenancy.backends.closing import Statement
 
 log = logging.getLogger("vault.runs")
 #: A delivery is given up after so many attempts; with doubling pauses that is after some two and a half hours.
@@ -39,10 +38,8 @@ PORTION = 50
 SETTLED = 5.0
 
 
-def statements(
-    plane: Plane, run_id: UUID, events: Sequence[Event], *, taken: Callable[[list[rows.Delivery]], None]
-) -> list[Statement]:
-    """What writes a row for each event and listener; this process is to deliver them, and `taken` is given them."""
+def queued(plane: Plane, run_id: UUID, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The rows for each event and listener; this process is to deliver them."""
     if not events:
         return []
     delivery = current_delivery()
@@ -50,7 +47,7 @@ def statements(
     if not reached:
         return []
     owner = owners.ensure_known(plane.key)
-    queued = [
+    return [
         {
             "run_id": run_id,
             "hook_name": event.hook_name,
@@ -62,7 +59,6 @@ def statements(
         }
         for event, listener in reached
     ]
-    return [rows.deliveries_inserted(plane, queued, taken=taken)]
 
 
 def entity_of(kwargs: Mapping[str, Any]) -> str:

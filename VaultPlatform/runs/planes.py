@@ -42,6 +42,11 @@ class Plane:
         return connections[self.alias]
 
     @property
+    def has_functions(self) -> bool:
+        """Whether the database has functions for the journal: see `VaultModels.RunFunctions`."""
+        return self.organisation is not None and self.connection.vendor == "postgresql"
+
+    @property
     def runs(self) -> Any:
         """The service of the runs' table."""
         return run_service if self.organisation else site_run_service

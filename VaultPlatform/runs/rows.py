@@ -208,14 +208,57 @@ def deliveries_inserted(
 
     It goes behind the audit trail's lock, so what other runs have queued before is seen, and has lower ids.
     """
-
-    def take(found: list[Any]) -> None:
-        taken(sorted(Delivery(*(*row[:3], json.loads(row[3]), *row[4:])) for row in found))
-
     columns, marks = ", ".join(values[0]), ", ".join(["%s"] * len(values[0]))
     text = f"INSERT INTO run_delivery ({columns}) VALUES {', '.join([f'({marks})'] * len(values))}"  # noqa: S608  # nosec B608
     params = [each for row in values for each in _adapted(plane, row)]
-    return Statement(text + _AS_INSERTED + _WAITS[plane.connection.vendor], params, take)
+    return Statement(text + _AS_INSERTED + _WAITS[plane.connection.vendor], params, _taking(taken))
+
+
+def _taking(taken: Callable[[list[Delivery]], None]) -> Callable[[list[Any]], None]:
+    def take(found: list[Any]) -> None:
+        taken(sorted(Delivery(*(*row[:3], json.loads(row[3]), *row[4:])) for row in found))
+
+    return take
+
+
+#: What `run_completed` takes of a run's row, and of what it has queued; see VaultModels.RunFunctions.
+_OF_RUN = [
+    "id",
+    "name",
+    "actor",
+    "request_id",
+    "created_at",
+    "steps",
+    "status",
+    "result",
+    "idempotency_key",
+    "request_hash",
+]
+_OF_EVENT = ["hook_name", "listener", "kwargs", "entity"]
+_COMPLETED = "SELECT * FROM run_completed(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def completed(
+    plane: Plane,
+    values: Mapping[str, Any],
+    queued: Sequence[Mapping[str, Any]],
+    *,
+    only_if_written: bool,
+    taken: Callable[[list[Delivery]], None],
+) -> Statement:
+    """What PostgreSQL runs to insert a run that was one transaction and has ended well, with what it has queued.
+
+    It does what `inserted` and `deliveries_inserted` do, with plans that are kept.
+    """
+    row = {column: values.get(column) for column in _OF_RUN}
+    events = [{name: each[name] for name in _OF_EVENT} for each in queued]
+    params = [
+        *_adapted(plane, row),
+        queued[0]["owner"] if queued else None,
+        json.dumps(events, ensure_ascii=False, separators=(",", ":")) if events else None,
+    ]
+    condition = f" {_IF_WRITTEN}" if only_if_written else ""
+    return Statement(_COMPLETED + condition, params, _taking(taken) if queued else None)
 
 
 def remove_deliveries(ids: Sequence[int]) -> bool:
