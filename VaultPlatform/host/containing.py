@@ -7,6 +7,7 @@ an operator lifts it. A check (before_*) is not, ever: it would open what it gua
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -50,10 +51,10 @@ class Containing:
 
     def off_in(self, entered: Entered | None) -> Off:
         """See `Gate`. It is worked out once for an organisation, and anew when something may have changed."""
-        began, seconds = perf_counter(), switches.keep_fresh()
+        began, here = perf_counter(), entered.organisation if entered else None
+        seconds = switches.keep_fresh() if here else inf  # of the site nothing is said
         if self._version != switches.version:
             self._version, self._off = switches.version, {}
-        here = entered.organisation if entered else None
         key = here.key if here else ""
         if (off := self._off.get(key)) is None:
             off = self._worked_out(here)

@@ -54,6 +54,7 @@ class PluginHost:
         plugin_dirs: further folders of plugins.
         plugin_errors: "skip" leaves a failing plugin out, "refuse" ends the process, "none" loads no plugin.
         settings: gives each plugin its block.
+        installed: the folder among them that `plugins install` fills, of which nobody has to be told.
         hook_timeout_seconds: after which a call of a hook implementation is overdue.
         hook_failures: in a row, in one organisation, after which an implementation is switched off there.
 
@@ -69,6 +70,7 @@ class PluginHost:
         plugin_dirs: Sequence[Path] = (),
         plugin_errors: ErrorMode = "skip",
         settings: BlockReader | None = None,
+        installed: Path | None = None,
         hook_timeout_seconds: float = 5.0,
         hook_failures: int = 10,
         logger: logging.Logger | None = None,
@@ -76,7 +78,7 @@ class PluginHost:
         self.configured = list(dict.fromkeys(configured))
         #: Names of the plugins that are on, in the order of `configured`; the same list for the life of the process.
         self.loaded: list[str] = []
-        self.plugin_errors = plugin_errors
+        self.plugin_errors, self._installed = plugin_errors, installed
         self.hook_timeout_seconds, self.hook_failures = hook_timeout_seconds, hook_failures
         self.logger = logger or logging.getLogger("vault.plugins")
         self._settings = settings
@@ -103,7 +105,8 @@ class PluginHost:
     def _tell_of(self, plugin_dirs: Sequence[Path]) -> None:
         for folder in plugin_dirs:
             if folder.is_dir():
-                self.logger.info("plugins importable from %s", folder)
+                level = logging.DEBUG if folder == self._installed else logging.INFO
+                self.logger.log(level, "plugins importable from %s", folder)
             else:
                 self.logger.warning(
                     "there is no folder of plugins %s; make it, or take it out of the settings", folder

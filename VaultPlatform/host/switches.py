@@ -6,16 +6,18 @@ another one has changed within `tenancy.directory.TTL_SECONDS`, however many org
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from VaultPlatform.tenancy import directory
 
+log = logging.getLogger("vault.plugins")
 #: In place of an organisation's key: all organisations.
 EVERYWHERE: Final = ""
 
@@ -96,6 +98,11 @@ class Switches:
         if self._reading.acquire(blocking=never_read):  # meanwhile the others go by what is known
             try:
                 self._read()
+            except DatabaseError as error:
+                if never_read:
+                    raise
+                log.warning("what was said of plugins cannot be read; what is known holds: %s", error)
+                self._read_at = time.monotonic()
             finally:
                 self._reading.release()
 

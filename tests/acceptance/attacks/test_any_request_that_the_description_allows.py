@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 import schemathesis
+from django.conf import settings as site_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -24,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.clients import Clients
 from tests.integration.budgets.stage import Stage
 from VaultPlatform import tenancy
+from VaultPlatform.host.switching import say
 from VaultPlatform.identity.paths import is_site_path
 from VaultPlatform.web.openapi import api_description
 
@@ -113,7 +115,18 @@ def cases(operation: Any) -> st.SearchStrategy[Any]:
     return operation.as_strategy(GenerationMode.POSITIVE) | operation.as_strategy(GenerationMode.NEGATIVE)
 
 
+@pytest.fixture
+def _plugins_on_again(stage: Stage) -> Iterator[None]:
+    """Whatever was said of plugins is taken back."""
+    yield
+    for plugin in site_settings.PLUGIN_HOST.loaded:
+        for where in (stage.org, None):
+            for word in ("allowed", "switched_on"):
+                say(plugin, where, word, value=None)
+
+
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("_plugins_on_again")
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_no_request_is_too_much(described: Any, stage: Stage, label: str) -> None:
     verb, _, path = label.partition(" ")

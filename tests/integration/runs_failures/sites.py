@@ -15,7 +15,7 @@ from typing import Any
 from tests.integration.organisations.sites import Site
 from tests.integration.runs_failures.answers import require_refusal
 from tests.site import REPOSITORY
-from VaultPlatform.serving.programs import site_programs
+from VaultPlatform.serving.programs import listening, site_programs
 
 PASSWORD = "a long enough password 42"
 ORG = "acme"
@@ -117,11 +117,16 @@ def served(site: Site) -> Iterator[Client]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    program = site_programs(port=port, folder=REPOSITORY)[0]
     log_file = site.settings.with_name("web.log")
-    with log_file.open("wb") as log:
+    with listening(port) as sockets, log_file.open("wb") as log:
+        program = site_programs(port=port, sockets=sockets, folder=REPOSITORY)[0]
         process = subprocess.Popen(
-            program.command, cwd=program.folder, env=site.environment, stdout=log, stderr=log
+            program.command,
+            cwd=program.folder,
+            env={**site.environment, **program.environment},
+            pass_fds=program.files,
+            stdout=log,
+            stderr=log,
         )
     try:
         client, deadline = Client(port=port), time.monotonic() + SECONDS

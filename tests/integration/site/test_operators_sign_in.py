@@ -131,8 +131,3 @@ def test_the_site_is_for_operators(org: Any, client_for: ClientFor, path: str) -
 def test_an_operators_token_opens_no_organisation(org: Any, operator_client: Callable[[], Client]) -> None:
     client = operator_client()
     assert client.get("/vault/users", headers={"Org": org.slug}).status_code == 401
-
-
-@pytest.mark.parametrize("path", ["plugins/X/enable", "plugins/X/disable"])
-def test_what_is_not_there_yet_is_a_404(operator_client: Callable[[], Client], path: str) -> None:
-    assert operator_client().post(f"/vault/site/{path}").status_code == 404

@@ -16,11 +16,16 @@ def cost(client: Client, path: str) -> dict[str, int]:
 
 
 @pytest.mark.usefixtures("org")
-@pytest.mark.parametrize("path", ["plugins", "plugins/Bookmarks_Plugin", "hooks"])
+@pytest.mark.parametrize("path", ["plugins", "hooks"])
 def test_what_the_process_knows_costs_no_more_than_the_operator(
     operator_client: Callable[[], Client], path: str
 ) -> None:
     assert cost(operator_client(), f"/vault/site/{path}") == {"default": 0, "control": 1}
+
+
+@pytest.mark.usefixtures("org")
+def test_a_plugin_costs_one_more_for_where_its_hooks_are_off(operator_client: Callable[[], Client]) -> None:
+    assert cost(operator_client(), "/vault/site/plugins/Bookmarks_Plugin") == {"default": 0, "control": 2}
 
 
 def test_organisations_cost_one_more_however_many(
