@@ -18,7 +18,7 @@ class DisableSerializer(BodySerializer):
     with_dependants = serializers.BooleanField(default=False, help_text="Switch off what needs it, too.")
 
 
-class ActorSerializer(serializers.Serializer):
+class AskerSerializer(serializers.Serializer):
     kind = serializers.CharField()
     id = serializers.CharField(allow_blank=True)
     name = serializers.CharField(allow_blank=True)
@@ -28,7 +28,7 @@ class ActivationSerializer(serializers.Serializer):
     id = serializers.CharField()
     action = serializers.CharField()
     names = serializers.ListField(child=serializers.CharField(), help_text="What was asked for by name.")
-    actor = ActorSerializer(allow_null=True, help_text="Who asked.")
+    actor = AskerSerializer(allow_null=True, help_text="Who asked.")
     state = serializers.ChoiceField((ASKED, *STAGES, *OVER))
     over = serializers.BooleanField(help_text="Whether nothing of it is left to do.")
     times = serializers.DictField(child=serializers.DateTimeField(), help_text="When each stage began.")
