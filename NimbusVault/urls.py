@@ -21,6 +21,7 @@ CORE = (
     "VaultManagement.PluginAdmin.urls",
     "VaultManagement.Operators.urls",
     "VaultManagement.Audit.urls",
+    "VaultManagement.Installations.urls",
     "VaultManagement.Site.urls",
     "VaultManagement.Activations.urls",
     "VaultManagement.Runs.urls",

@@ -46,6 +46,7 @@ OURS = frozenset(
 INFRASTRUCTURE = {
     "VaultModels/ModelService.py": "is the base of every service",
     "VaultPlatform/tenancy/": "makes, clones, migrates and drops the databases themselves",
+    "VaultPlatform/activation/locking.py": "holds a lock of the database server, on a connection of its own",
     "VaultPlatform/runs/rows.py": "writes the journal with statements that the ORM has no words for",
     "Orchestrators/Codec.py": "fetches the instances that a run was staged with, by their keys",
     "VaultPlatform/audit/chain.py": "appends to the audit chains with statements that the ORM has no words for",

@@ -5,7 +5,18 @@ from typing import Any
 
 from Orchestrators.AbstractOrchestrators.Workflow import Workflow
 from Orchestrators.ContextManager import context_manager
-from VaultManagement.Activations.bll.PostApisbll import ACCEPTED, switch_plugin_bll
+from VaultManagement.Activations.bll.PostApisbll import (
+    ACCEPTED,
+    rollback_activation_bll,
+    switch_plugin_bll,
+)
+from VaultManagement.Installations.bll.PostApisbll import (
+    INSTALLING,
+    install_plugin_bll,
+    rollback_install_plugin_bll,
+    uninstall_plugin_bll,
+    update_plugin_bll,
+)
 from VaultManagement.Site.bll.PostApisbll import (
     CHANGE,
     LIFTING,
@@ -194,7 +205,62 @@ class SiteOrchestrator(Workflow):
         Output:
             - None. The activation becomes the run's result, the status 202.
         """
-        self.mainorchestrator.add_step(switch_plugin_bll, None, action=action, name=name, along=along)
+        self._stage_asking(switch_plugin_bll, action=action, name=name, along=along)
+
+    @context_manager(get_contexts={}, set_contexts=INSTALLING)
+    def stage_install_plugin(self, *, package: str) -> None:
+        """
+        Description: Stage that a plugin is brought to this machine.
+
+        Input:
+            - package: path of the file that holds it.
+
+        Output:
+            - None. Name, version and notes become the run's result, the status 201.
+        """
+        self.mainorchestrator.set_context_schema({"installed": str})
+        self.mainorchestrator.add_step(install_plugin_bll, rollback_install_plugin_bll, package=package)
+
+    @context_manager(get_contexts={}, set_contexts=ACCEPTED)
+    def stage_update_plugin(self, *, package: str) -> None:
+        """
+        Description: Stage the request that another version of an installed plugin is put in place.
+
+        Input:
+            - package: path of the file that holds it.
+
+        Output:
+            - None. The activation becomes the run's result, the status 202.
+        """
+        self._stage_asking(update_plugin_bll, package=package)
+
+    @context_manager(get_contexts={}, set_contexts=ACCEPTED)
+    def stage_uninstall_plugin(self, *, name: str, fate: str) -> None:
+        """
+        Description: Stage the request that a plugin is taken away.
+
+        Input:
+            - name: the plugin.
+            - fate: what becomes of its rows: keep, export or drop.
+
+        Output:
+            - None. The activation becomes the run's result, the status 202.
+        """
+        self._stage_asking(uninstall_plugin_bll, name=name, fate=fate)
+
+    def _stage_asking(self, forward: Callable[..., Any], **arguments: Any) -> None:
+        """
+        Description: Stage a request of the supervisor, which is taken back while it has not been taken up.
+
+        Input:
+            - forward: the step that asks.
+            - arguments: what it takes.
+
+        Output:
+            - None.
+        """
+        self.mainorchestrator.set_context_schema({"activation": str})
+        self.mainorchestrator.add_step(forward, rollback_activation_bll, **arguments)
 
     def _stage_change(self, forward: Callable[..., Any], **arguments: Any) -> None:
         """

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from NimbusVaultConstants.CommonConstants.Bodies import BodySerializer
-from VaultPlatform.activation.journal import ASKED, OVER, STAGES
+from VaultPlatform.activation.journal import ASKED, OVER, REMOVING, STAGES
 
 
 class EnableSerializer(BodySerializer):
@@ -29,7 +29,7 @@ class ActivationSerializer(serializers.Serializer):
     action = serializers.CharField()
     names = serializers.ListField(child=serializers.CharField(), help_text="What was asked for by name.")
     actor = AskerSerializer(allow_null=True, help_text="Who asked.")
-    state = serializers.ChoiceField((ASKED, *STAGES, *OVER))
+    state = serializers.ChoiceField((ASKED, *STAGES, REMOVING, *OVER))
     over = serializers.BooleanField(help_text="Whether nothing of it is left to do.")
     times = serializers.DictField(child=serializers.DateTimeField(), help_text="When each stage began.")
     switched_on = serializers.ListField(child=serializers.CharField())

@@ -36,28 +36,34 @@ class BlobReceiver(FileUploadHandler):
     """Takes one file, under the name `file`, of at most `limit` bytes."""
 
     chunk_size = 256 * 1024
+    #: What is received, in words.
+    what = "the document's file"
 
     def __init__(self, *, limit: int) -> None:
         super().__init__()
         self._limit = limit
-        self._writers: list[BlobWriter] = []
+        self._writers: list[Any] = []
+
+    def new_writer(self) -> Any:
+        """What takes the pieces of the file, by `write`; `close` removes it."""
+        return blob_storage().writer()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self.field_name != FILE_PART:
             raise errors.bad_request.ValidationError(
-                f"The part {self.field_name!r} is a file; send the document's file as the part '{FILE_PART}'."
+                f"The part {self.field_name!r} is a file; {self.what} is sent as the part '{FILE_PART}'."
             )
         if self._writers:
-            raise errors.bad_request.ValidationError("Send exactly one file; each document has one.")
-        self._writers.append(blob_storage().writer())
+            raise errors.bad_request.ValidationError(f"Send exactly one file: {self.what}.")
+        self._writers.append(self.new_writer())
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > self._limit:
             raise too_large(self._limit)
         self._writers[-1].write(raw_data)
 
-    def file_complete(self, file_size: int) -> ReceivedFile:
+    def file_complete(self, file_size: int) -> UploadedFile:
         name, content_type = self.file_name or "", self.content_type or ""
         return ReceivedFile(writer=self._writers[-1], name=name, content_type=content_type)
 
@@ -88,6 +94,12 @@ class DocumentUploadParser(BaseParser):
     """Reads a multipart form with one file."""
 
     media_type = "multipart/form-data"
+    #: Who takes the file.
+    receiver: type[BlobReceiver] = BlobReceiver
+
+    def limit(self) -> int:
+        """So many bytes a file may have."""
+        return max_upload_bytes()
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -105,10 +117,10 @@ class DocumentUploadParser(BaseParser):
             raise errors.bad_request.ValidationError(
                 "Say how long the body is: send the header 'Content-Length'."
             )
-        limit, announced = max_upload_bytes(), int(meta["CONTENT_LENGTH"])
+        limit, announced = self.limit(), int(meta["CONTENT_LENGTH"])
         if announced > limit + (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) + _FRAMING_BYTES:
             raise too_large(limit)
-        receiver, body = BlobReceiver(limit=limit), CountedBody(stream)
+        receiver, body = self.receiver(limit=limit), CountedBody(stream)
         try:
             parser = MultiPartParser(meta, body, [receiver], context.get("encoding"))
             fields, files = parser.parse()

@@ -67,7 +67,7 @@ def received(request: Request) -> Iterator[str]:
             f"Send the archive as the body, as '{TAR}' or '{GZIP}', with its length in 'Content-Length'."
         )
     folder = make_folder(Path(settings.VAULT_HOME) / "imports")
-    _remove_abandoned(folder)
+    remove_abandoned(folder)
     if int(announced) > shutil.disk_usage(folder).free:
         raise errors.bad_request.PayloadTooLarge("There is no room for an archive of this size on this site.")
     with tempfile.NamedTemporaryFile(dir=folder) as file:
@@ -90,7 +90,8 @@ def _cut_short() -> errors.VaultError:
     return errors.bad_request.ValidationError("The upload ended before it was complete; nothing was kept.")
 
 
-def _remove_abandoned(folder: Path) -> None:
+def remove_abandoned(folder: Path) -> None:
+    """Remove what was left in `folder` by processes that were killed."""
     for path in folder.iterdir():
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:

@@ -2,13 +2,15 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from VaultPlatform.activation.errors import ActivationError
 from VaultPlatform.activation.journal import ASKED, Entry, Journal, new_id
 from VaultPlatform.activation.plan import plan_disable, plan_enable
-from VaultPlatform.activation.shelf import read_shelf
+from VaultPlatform.activation.shelf import Shelf, read_shelf
+from VaultPlatform.activation.versions import clear
 from VaultPlatform.audit.scope import acting
 from VaultPlatform.config import load_environment
 from VaultPlatform.serving import control
@@ -25,30 +27,46 @@ def ask_for_switch(action: str, name: str, *, home: Path, along: bool) -> Entry:
 
     Raises Refused, or Unknown as a kind of it, when it can be told at once that nothing will come of it; NotServed.
     """
-    if not control.is_running(home):
-        raise NotServed(
-            "This site is not run by `manage.py serve`, so nobody here can replace its processes. Use"
-            f" `manage.py plugins {action} {name}` on the machine, and restart it."
-        )
-    shelf = read_shelf(load_environment().settings, home=home)
+    shelf = shelf_of_served(f"{action} {name}", home=home)
     if action == "enable":
         plan_enable([name], shelf, with_dependencies=along)
     else:
         plan_disable([name], shelf, with_dependants=along)
-    actor = acting()
+    return leave(action, name, [name, *([_ALONG[action]] if along else [])], home=home)
+
+
+def shelf_of_served(words: str, *, home: Path) -> Shelf:
+    """The plugins that are there, of a site that a supervisor runs. Raises NotServed, naming the command; Refused."""
+    if not control.is_running(home):
+        raise NotServed(
+            "This site is not run by `manage.py serve`, so nobody here can replace its processes. Use"
+            f" `manage.py plugins {words}` on the machine, and restart it."
+        )
+    return read_shelf(load_environment().settings, home=home)
+
+
+def leave(action: str, name: str, words: Sequence[str], *, home: Path, activation: str = "") -> Entry:
+    """Leave what was asked for with the supervisor: the action of `manage.py plugins`, and its words."""
+    who = acting()
     entry = Entry(
-        id=new_id(), action=action, names=[name], actor=[actor.kind, actor.id, actor.name], state=ASKED
+        id=activation or new_id(),
+        action=action,
+        names=[name],
+        actor=[who.kind, who.id, who.name],
+        state=ASKED,
     )
     entry.times[ASKED] = time.time()
     Journal(home).write(entry)
-    words = [
-        action,
-        name,
-        f"--activation={entry.id}",
-        f"--on-behalf-of={json.dumps(asdict(actor))}",
-        "--json",
-    ]
-    if along:
-        words.append(_ALONG[action])
-    control.leave_request(home, {"do": "plugins", "words": words, "answer": False})
+    behalf = f"--on-behalf-of={json.dumps(asdict(who))}"
+    command = [action, *words, f"--activation={entry.id}", behalf, "--json"]
+    control.leave_request(home, {"do": "plugins", "words": command, "answer": False}, name=entry.id)
     return entry
+
+
+def withdraw(activation: str, *, home: Path) -> None:
+    """Take back what was asked for. What the supervisor has begun goes on."""
+    journal = Journal(home)
+    entry = journal.find(activation)
+    if entry is not None and control.withdraw_request(home, activation):
+        clear(home, entry)
+        journal.forget(entry)

@@ -20,6 +20,10 @@ class Unknown(Refused):
     """There is no plugin of that name."""
 
 
+class BadPackage(Refused):
+    """What was brought is no plugin that could be installed."""
+
+
 class Undone(ActivationError):
     """Something failed on the way, and everything was put back as it was."""
 

@@ -19,6 +19,8 @@ from VaultPlatform.activation.settings_file import replace_file
 STAGES = ("checking", "migrating", "writing", "reloading", "probing")
 #: Left with the supervisor, and not begun.
 ASKED = "asked"
+#: Rows and files go: that is not taken back, but gone on with by asking again.
+REMOVING = "removing"
 #: How an activation may end.
 OVER = ("done", "unchanged", "refused", "undone", "stuck")
 KEPT = 20
@@ -110,6 +112,10 @@ class Journal:
         """The settings file as it is to be."""
         return (self._folder / f"{entry.id}.candidate").read_bytes()
 
+    def forget(self, entry: Entry) -> None:
+        """Remove an entry of which nothing came."""
+        self._remove(entry, "*")
+
     def find(self, name: str) -> Entry | None:
         """The entry of that id, None if there is none or it is no longer kept."""
         path = self._folder / f"{name}.json"
@@ -122,7 +128,7 @@ class Journal:
 
     def unfinished(self) -> list[Entry]:
         """Those that are not over, the newest first. While somebody holds the lock, one of them is being worked on."""
-        return [entry for entry in self.entries() if entry.state in STAGES]
+        return [entry for entry in self.entries() if entry.state in (*STAGES, REMOVING)]
 
     def _remove(self, entry: Entry, kind: str) -> None:
         for path in self._folder.glob(f"{entry.id}.{kind}"):

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from VaultPlatform.activation.errors import Refused
-from VaultPlatform.activation.journal import Entry, Journal
+from VaultPlatform.activation.journal import ASKED, REMOVING, Entry, Journal
 from VaultPlatform.activation.locking import folder_of, held_on_this_machine
 from VaultPlatform.activation.undoing import undo
+from VaultPlatform.activation.versions import clear
 
 #: How long a start waits for an activation that is going on.
 WAIT_SECONDS = 120.0
@@ -20,6 +21,9 @@ def recover(home: Path, settings: Path, *, say: Callable[[str], None]) -> list[E
     found = journal.unfinished()
     for entry in found:
         place = Path(entry.settings) if entry.settings else settings
+        if entry.state == REMOVING:
+            _leave_removal(entry, journal, say)
+            continue
         entry.reason = entry.reason or f"Its process was killed at the stage {entry.state}."
         say(
             f"{_described(entry)} was killed at the stage {entry.state}; putting everything back as it was ..."
@@ -46,6 +50,7 @@ def recover_before_start(home: Path, settings: Path, *, say: Callable[[str], Non
         try:
             with held_on_this_machine(home):
                 recover(home, settings, say=say)
+                _drop_what_was_asked(home)
                 return
         except Refused:
             if time.monotonic() > deadline:
@@ -54,6 +59,22 @@ def recover_before_start(home: Path, settings: Path, *, say: Callable[[str], Non
                 say("Plugins are being switched on or off; waiting until that has ended.")
                 told = True
             time.sleep(_TRY_SECONDS)
+
+
+def _drop_what_was_asked(home: Path) -> None:
+    """What was left with a supervisor that ended before it began with it; a new one does not know of it."""
+    journal = Journal(home)
+    for entry in journal.entries():
+        if entry.state == ASKED:
+            entry.reason = "The site was stopped before this was begun; ask again."
+            journal.enter(entry, "refused")
+            clear(home, entry)
+
+
+def _leave_removal(entry: Entry, journal: Journal, say: Callable[[str], None]) -> None:
+    entry.reason = "Its process was killed half-way. What is gone is gone; ask again to have the rest done."
+    say(f"{_described(entry)}: {entry.reason}")
+    journal.enter(entry, "stuck")
 
 
 def _described(entry: Entry) -> str:

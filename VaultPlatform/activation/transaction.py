@@ -34,6 +34,8 @@ class Place:
     say: Callable[[str], None] = lambda _line: None
     loading_seconds: float = LOADING_SECONDS
     migrating_seconds: float = MIGRATING_SECONDS
+    #: Whether what was killed is taken back first: not in a server's process, which that might replace.
+    recovers: bool = True
 
 
 class Activation:

@@ -16,6 +16,11 @@ def staging(home: Path, activation: str) -> Path:
     return folder_of(home) / f"{activation}.new"
 
 
+def package_file(home: Path, activation: str) -> Path:
+    """The package that somebody has left for the update."""
+    return folder_of(home) / f"{activation}.package"
+
+
 def _places(home: Path, entry: Entry) -> tuple[Path, Path, Path]:
     """Where the plugin is, where its new version waits, and where the old one goes."""
     old = folder_of(home) / f"{entry.id}.old" / entry.staged
@@ -42,6 +47,7 @@ def put_old_back(home: Path, entry: Entry) -> None:
 
 
 def clear(home: Path, entry: Entry) -> None:
-    """Remove the version that is not used."""
+    """Remove the version that is not used, and the package that it came in."""
+    package_file(home, entry.id).unlink(missing_ok=True)
     for kind in ("new", "old"):
         shutil.rmtree(folder_of(home) / f"{entry.id}.{kind}", ignore_errors=True)

@@ -10,8 +10,8 @@ from VaultPlatform.host.own_names import in_use, shadowed_by
 from VaultPlatform.host.sources import Source
 from VaultPlatform.host.status import StageError
 
-#: Names inside Plugins/ that are the platform's own.
-RESERVED = frozenset({"Hooks", "plugin_manager", "__init__", "__pycache__"})
+#: Names inside Plugins/ that are the platform's own; the last two are words in routes of operators.
+RESERVED = frozenset({"Hooks", "plugin_manager", "__init__", "__pycache__", "install", "update"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import keyword
 from dataclasses import dataclass
 from pathlib import Path
 
-from VaultPlatform.activation.errors import Refused
+from VaultPlatform.activation.errors import BadPackage
 from VaultPlatform.host.inventory import RESERVED
 from VaultPlatform.host.manifest import FILE, Manifest, ManifestError, read_manifest
 
@@ -28,15 +28,15 @@ class Package:
 def package_in(unpacked: Path) -> Package:
     """The one plugin among what was unpacked: a folder of its name, as it is or inside `Plugins/`, or its bare files.
 
-    Raises Refused if there is none, or more than one, or its name or `plugin.yaml` cannot be used.
+    Raises BadPackage if there is none, or more than one, or its name or `plugin.yaml` cannot be used.
     """
     folder = _folder(unpacked)
     if not folder.name.isidentifier() or keyword.iskeyword(folder.name) or folder.name in RESERVED:
-        raise Refused(f'"{folder.name}" cannot be a plugin\'s name: it has to be a Python identifier.')
+        raise BadPackage(f'"{folder.name}" cannot be a plugin\'s name: it has to be a Python identifier.')
     try:
         return Package(folder=folder, manifest=read_manifest(folder))
     except ManifestError as error:
-        raise Refused(f"It cannot be installed: {error}.") from error
+        raise BadPackage(f"It cannot be installed: {error}.") from error
 
 
 def _folder(unpacked: Path) -> Path:
@@ -51,7 +51,7 @@ def _folder(unpacked: Path) -> Path:
         )
         return inner[0] if len(inner) == 1 else found[0]
     names = ", ".join(path.name for path in found) or "none"
-    raise Refused(f"There has to be exactly one plugin folder in it; there are: {names}.")
+    raise BadPackage(f"There has to be exactly one plugin folder in it; there are: {names}.")
 
 
 def _packages(folder: Path) -> list[Path]:
@@ -67,9 +67,9 @@ def _named(unpacked: Path) -> Path:
         said = yaml.safe_load((unpacked / FILE).read_text(encoding="utf-8"))
         name = str(said["name"])
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise Refused(f"Its {FILE} does not say its name, and it is in no folder of that name.") from error
+        raise BadPackage(f"Its {FILE} does not say its name, and it is in no folder of that name.") from error
     if not name.isidentifier():
-        raise Refused(f'"{name}" cannot be a plugin\'s name: it has to be a Python identifier.')
+        raise BadPackage(f'"{name}" cannot be a plugin\'s name: it has to be a Python identifier.')
     target = unpacked.with_name(f"{unpacked.name}.named") / name
     target.parent.mkdir(mode=0o700)
     return unpacked.rename(target)

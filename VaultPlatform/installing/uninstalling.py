@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from VaultPlatform.activation.children import run_candidate
-from VaultPlatform.activation.errors import Refused
-from VaultPlatform.activation.journal import Entry, new_id
+from VaultPlatform.activation.errors import ActivationError, Refused, Undone
+from VaultPlatform.activation.journal import REMOVING, Entry, Journal, new_id
 from VaultPlatform.activation.plan import plan_disable
 from VaultPlatform.activation.settings_file import replace_file, with_active_plugins
 from VaultPlatform.activation.shelf import Shelf, installed_plugins, read_shelf
@@ -16,7 +16,8 @@ from VaultPlatform.activation.switching import carried_out
 from VaultPlatform.activation.trail import entered
 from VaultPlatform.activation.transaction import MIGRATING_SECONDS, Place
 from VaultPlatform.activation.undoing import candidate_file
-from VaultPlatform.installing.installing import alone, remove_files
+from VaultPlatform.audit.scope import acting
+from VaultPlatform.installing.installing import alone, refuse, remove_files
 
 Fate = Literal["keep", "export", "drop"]
 EXPORTS = "exports"
@@ -51,36 +52,85 @@ def look(name: str, *, place: Place) -> Holdings:
         return _look(name, read_shelf(place.settings, home=place.home), place)
 
 
-def uninstall(name: str, fate: Fate, *, place: Place, loaded: Sequence[str]) -> dict[str, Any]:
+def uninstall(
+    name: str, fate: Fate, *, place: Place, loaded: Sequence[str], activation: str = ""
+) -> dict[str, Any]:
     """Switch a plugin off and take its files away; its rows are kept, or exported and dropped, or dropped.
 
-    Parameters: `loaded`, the plugins that are on in this process. Returns what was done. Raises Refused when other
-    plugins need it, or its tables are not known and were to go; then nothing was done.
+    Parameters: `loaded`, the plugins that are on in this process; `activation`, the id that it gets. Returns what was
+    done. Raises Refused when other plugins need it, or its tables are not known and were to go, and Undone when it
+    cannot be switched off; then nothing was done. Any other ActivationError says what is left to do.
     """
-    with alone(place):
-        shelf = read_shelf(place.settings, home=place.home)
-        there = _look(name, shelf, place)
-        if there.dependants:
-            raise Refused(f"{', '.join(there.dependants)} cannot do without {name}; uninstall that first.")
-        if fate != "keep" and there.unknown:
-            raise Refused(
-                f"Its tables are not known, because it cannot be loaded: {there.unknown}. Use --keep."
-            )
-        done: dict[str, Any] = {"name": name, "fate": fate}
-        if there.on:
-            entry = Entry(id=new_id(), action="disable", names=[name], settings=str(place.settings))
-            carried_out(plan_disable([name], shelf), entry, place=place, loaded=loaded)
-            done["notes"] = entry.notes
-        if fate == "export":
-            file = place.home / EXPORTS / f"{name}-{new_id()}.tar.gz"
-            done["rows"] = _in_child("export", name, shelf, place, file=str(file))["rows"]
-            done["file"] = str(file)
-        if fate in ("export", "drop"):
-            done["dropped"] = _in_child("drop", name, shelf, place)["dropped"]
+    who, journal = acting(), Journal(place.home)
+    entry = Entry(id=activation or new_id(), action="uninstall", names=[name], settings=str(place.settings))
+    entry.actor = [who.kind, who.id, who.name]
+    try:
+        with alone(place):
+            journal.enter(entry, REMOVING)
+            try:
+                done = _uninstalled(name, fate, entry, place=place, loaded=loaded)
+            except (Refused, Undone):
+                raise
+            except ActivationError as error:
+                entry.reason, entry.reasons = str(error), error.reasons
+                journal.enter(entry, "stuck")
+                raise
+            journal.enter(entry, "done")
+            return done
+    except (Refused, Undone) as error:
+        refuse(entry, error, place.home)
+        raise
+
+
+def _uninstalled(
+    name: str, fate: Fate, entry: Entry, *, place: Place, loaded: Sequence[str]
+) -> dict[str, Any]:
+    shelf = read_shelf(place.settings, home=place.home)
+    there = _look(name, shelf, place)
+    refuse_dependants(name, there.dependants)
+    if fate != "keep" and there.unknown:
+        raise Refused(
+            f"Its tables are not known, because it cannot be loaded: {there.unknown}. Keep its rows."
+        )
+    if there.on:
+        entry.switched_off = [name]
+        switching = Entry(id=new_id(), action="disable", names=[name], settings=str(place.settings))
+        switching.actor = entry.actor
+        carried_out(plan_disable([name], shelf), switching, place=place, loaded=loaded)
+        entry.notes += switching.notes
+    try:
+        done = {"name": name, "fate": fate, **_rid_of_rows(name, fate, shelf, place)}
         if there.installed:
             remove_files(name, place.home)
-        done["notes"] = [*done.get("notes", []), *entered("plugin.uninstalled", name, detail={"data": fate})]
-        return done
+    except ActivationError as error:
+        raise ActivationError(
+            f"{name} is off, but not all of it could be taken away; ask again. The reason: {error}"
+        ) from error
+    if "file" in done:
+        entry.notes.append(f"Its rows are in {done['file']}.")
+    entry.notes += entered("plugin.uninstalled", name, detail={"data": fate})
+    return {**done, "notes": entry.notes}
+
+
+def refuse_dependants(name: str, dependants: Sequence[str]) -> None:
+    """Raises Refused if there are plugins that need it."""
+    if dependants:
+        raise Refused(f"{', '.join(dependants)} cannot do without {name}; uninstall that first.")
+
+
+def dependants_there(name: str, shelf: Shelf) -> list[str]:
+    """The plugins that need it, whether they are on or not."""
+    return sorted(other for other, needs in shelf.needs.items() if name in needs)
+
+
+def _rid_of_rows(name: str, fate: Fate, shelf: Shelf, place: Place) -> dict[str, Any]:
+    done: dict[str, Any] = {}
+    if fate == "export":
+        file = place.home / EXPORTS / f"{name}-{new_id()}.tar.gz"
+        done |= {"rows": _in_child("export", name, shelf, place, file=str(file))["rows"], "file": str(file)}
+    if fate in ("export", "drop"):
+        done["dropped"] = _in_child("drop", name, shelf, place)["dropped"]
+    return done
 
 
 def _look(name: str, shelf: Shelf, place: Place) -> Holdings:
@@ -92,12 +142,12 @@ def _look(name: str, shelf: Shelf, place: Place) -> Holdings:
         folder=str(folder),
         files=sum(1 for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts),
         installed=folder.parent == installed_plugins(place.home),
-        dependants=sorted(other for other, needs in shelf.needs.items() if name in needs),
+        dependants=dependants_there(name, shelf),
         settings=_blocks(name, place.settings),
     )
     try:
         found = _in_child("count", name, shelf, place)
-    except Refused as error:
+    except ActivationError as error:
         return Holdings(**{**vars(holdings), "unknown": str(error)})
     return Holdings(**{**vars(holdings), **found})
 

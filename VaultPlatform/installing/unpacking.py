@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from VaultPlatform.activation.errors import Refused
+from VaultPlatform.activation.errors import BadPackage
 
 MAX_FILES = 5000
 MAX_BYTES = 100 * 1024 * 1024
@@ -23,8 +23,8 @@ _LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", "node_modules"})
 def unpack(source: Path, into: Path) -> None:
     """Put the files of `source` below the empty folder `into`.
 
-    Raises Refused for what is neither a folder, a zip file, a wheel nor a tar file, for names that lead elsewhere, for
-    links and devices, and for more than MAX_FILES or MAX_BYTES.
+    Raises BadPackage for what is neither a folder, a zip file, a wheel nor a tar file, for names that lead elsewhere,
+    for links and devices, and for more than MAX_FILES or MAX_BYTES.
     """
     budget = _Budget()
     try:
@@ -39,13 +39,13 @@ def unpack(source: Path, into: Path) -> None:
                     budget.more_bytes(len(chunk))
                     written.write(chunk)
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Refused(
+        raise BadPackage(
             f"{source.name} cannot be unpacked: it is damaged, or of another kind ({error})."
         ) from error
     except FileExistsError as error:
-        raise Refused(f"{source.name} holds two files of the same name.") from error
+        raise BadPackage(f"{source.name} holds two files of the same name.") from error
     except OSError as error:
-        raise Refused(f"{source} cannot be read or unpacked: {error.strerror or error}.") from error
+        raise BadPackage(f"{source} cannot be read or unpacked: {error.strerror or error}.") from error
 
 
 class _Budget:
@@ -57,21 +57,21 @@ class _Budget:
     def one_more_file(self) -> None:
         self._files += 1
         if self._files > MAX_FILES:
-            raise Refused(f"It holds more than {MAX_FILES} files, which is more than a plugin may.")
+            raise BadPackage(f"It holds more than {MAX_FILES} files, which is more than a plugin may.")
 
     def more_bytes(self, count: int) -> None:
         self._bytes += count
         if self._bytes > MAX_BYTES:
-            raise Refused(
+            raise BadPackage(
                 f"It holds more than {MAX_BYTES // 1024 // 1024} MiB, which is more than a plugin may."
             )
 
 
 def _inside(into: Path, name: str) -> Path | None:
-    """Where a file goes; None for what is left out. Raises Refused for a name that leads elsewhere."""
+    """Where a file goes; None for what is left out. Raises BadPackage for a name that leads elsewhere."""
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts or "\\" in name or "\0" in name or ":" in parts[0]:
-        raise Refused(f"It holds a file named '{name}', which would lie outside of its folder.")
+        raise BadPackage(f"It holds a file named '{name}', which would lie outside of its folder.")
     return None if _LEFT_OUT & {*parts} else into.joinpath(*parts)
 
 
@@ -83,7 +83,7 @@ def _members(source: Path) -> Iterator[tuple[str, "_Opened"]]:
     elif source.is_file() and tarfile.is_tarfile(source):
         yield from _of_tar(source)
     else:
-        raise Refused(f"{source} is no folder, zip file, wheel or tar file.")
+        raise BadPackage(f"{source.name} is no folder, zip file, wheel or tar file.")
 
 
 _Opened = IO[bytes]
@@ -95,11 +95,11 @@ def _of_folder(source: Path) -> Iterator[tuple[str, _Opened]]:
         if _LEFT_OUT & {*PurePosixPath(name).parts}:
             continue
         if path.is_symlink():
-            raise Refused(f"'{name}' is a link; a plugin holds files and folders only.")
+            raise BadPackage(f"'{name}' is a link; a plugin holds files and folders only.")
         if path.is_file():
             yield f"{source.name}/{name}", path.open("rb")
         elif not path.is_dir():
-            raise Refused(f"'{name}' is neither a file nor a folder.")
+            raise BadPackage(f"'{name}' is neither a file nor a folder.")
 
 
 def _of_zip(source: Path) -> Iterator[tuple[str, _Opened]]:
@@ -107,7 +107,7 @@ def _of_zip(source: Path) -> Iterator[tuple[str, _Opened]]:
         for member in archive.infolist():
             kind = stat.S_IFMT(member.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-                raise Refused(
+                raise BadPackage(
                     f"'{member.filename}' is a link or a device; a plugin holds files and folders only."
                 )
             if not member.is_dir():
@@ -118,7 +118,7 @@ def _of_tar(source: Path) -> Iterator[tuple[str, _Opened]]:
     with tarfile.open(source) as archive:
         for member in archive:
             if not (member.isreg() or member.isdir()):
-                raise Refused(
+                raise BadPackage(
                     f"'{member.name}' is a link or a device; a plugin holds files and folders only."
                 )
             if member.isreg() and (opened := archive.extractfile(member)) is not None:

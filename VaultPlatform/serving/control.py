@@ -38,13 +38,22 @@ def is_running(home: Path) -> bool:
     return False
 
 
-def leave_request(home: Path, request: dict[str, Any]) -> str:
-    """Leave a request, and return the name of its answer."""
-    name = uuid4().hex
+def leave_request(home: Path, request: dict[str, Any], *, name: str = "") -> str:
+    """Leave a request, under a name that nothing else has, and return the name of its answer."""
+    name = name or uuid4().hex
     draft = serving_folder(home) / f"{name}.draft"
     draft.write_text(json.dumps(request))
     draft.replace(draft.with_suffix(".request"))
     return name
+
+
+def withdraw_request(home: Path, name: str) -> bool:
+    """Take a request back; False when the supervisor has taken it already, or there is none."""
+    try:
+        (serving_folder(home) / f"{name}.request").unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def ask(home: Path, request: dict[str, Any], *, seconds: float) -> dict[str, Any]:

@@ -1,9 +1,26 @@
 """Activations as operators see them. No table is touched here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from VaultErrors.BackendErrors import errors
+from VaultPlatform.activation.errors import ActivationError, BadPackage, Unknown
 from VaultPlatform.activation.journal import Entry
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What cannot be, inside the block, as answers: ValidationError of a package, NotFound, else Conflict."""
+    try:
+        yield
+    except BadPackage as error:
+        raise errors.bad_request.ValidationError(str(error)) from error
+    except Unknown as error:
+        raise errors.bad_request.NotFound(str(error)) from error
+    except ActivationError as error:
+        raise errors.bad_request.Conflict(str(error)) from error
 
 
 def format_activation(entry: Entry) -> dict[str, Any]:

@@ -40,7 +40,11 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="how long migrations may run",
     )
-    # For the supervisor, which runs what operators ask for over REST.
+    add_asked_arguments(parser)
+
+
+def add_asked_arguments(parser: ArgumentParser) -> None:
+    """For the supervisor, which runs what operators ask for over REST."""
     parser.add_argument("--activation", help=SUPPRESS)
     parser.add_argument("--on-behalf-of", type=json.loads, help=SUPPRESS)
 
@@ -59,7 +63,7 @@ def switch_and_tell(
                 loaded=settings.PLUGIN_HOST.loaded,
                 along=bool(options.get("along")),
                 activation=options["activation"],
-                actor=_actor(options["on_behalf_of"]),
+                actor=actor_of(options["on_behalf_of"]),
             )
     except (ActivationError, Stopped) as error:
         raise CommandError(f"Nothing was switched. {error}") from error
@@ -80,7 +84,8 @@ def place_of(command: BaseCommand, options: Mapping[str, Any]) -> Place:
     )
 
 
-def _actor(given: dict[str, str] | None) -> Callable[[], AbstractContextManager[audit.Actor]]:
+def actor_of(given: dict[str, str] | None) -> Callable[[], AbstractContextManager[audit.Actor]]:
+    """Enters who asked: the person that the supervisor names, else whoever runs the command."""
     return audit.command_actor if given is None else partial(audit.use_actor, **given)
 
 

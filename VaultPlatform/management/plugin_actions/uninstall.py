@@ -9,10 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from VaultPlatform.activation.errors import ActivationError
-from VaultPlatform.audit import command_actor
+from VaultPlatform.activation.errors import ActivationError, Refused, Undone
 from VaultPlatform.installing.uninstalling import Holdings, look, uninstall
-from VaultPlatform.management.plugin_actions.switching import place_of
+from VaultPlatform.management.plugin_actions.switching import actor_of, add_asked_arguments, place_of
 
 HELP = "say what there is of a plugin, or take it away"
 
@@ -33,6 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="its rows go into a file, then drop",
     )
     how.add_argument("--drop", action="store_const", const="drop", dest="fate", help="its tables go for good")
+    add_asked_arguments(parser)
 
 
 def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
@@ -40,14 +40,22 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     out = command.stdout
     place, name, fate = place_of(command, options), options["name"], options["fate"]
     try:
-        with command_actor():
+        with actor_of(options["on_behalf_of"])():
             if fate == "plan":
                 found = look(name, place=place)
                 out.write(json.dumps(asdict(found), indent=2) if options["json"] else _told(found))
                 return
-            done = uninstall(name, fate, place=place, loaded=settings.PLUGIN_HOST.loaded)
-    except ActivationError as error:
+            done = uninstall(
+                name,
+                fate,
+                place=place,
+                loaded=settings.PLUGIN_HOST.loaded,
+                activation=options["activation"] or "",
+            )
+    except (Refused, Undone) as error:
         raise CommandError(f"Nothing was uninstalled. {error}") from error
+    except ActivationError as error:
+        raise CommandError(str(error)) from error
     out.write(json.dumps(done, indent=2) if options["json"] else _told_done(done))
 
 

@@ -11,9 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform.activation.errors import ActivationError, Stopped
 from VaultPlatform.activation.signals import stopped_by_signals
-from VaultPlatform.audit import command_actor
 from VaultPlatform.installing.installing import update
-from VaultPlatform.management.plugin_actions.switching import place_of
+from VaultPlatform.management.plugin_actions.switching import actor_of, add_asked_arguments, place_of
 
 HELP = "another version of an installed plugin, or leave everything as it is"
 
@@ -21,6 +20,7 @@ HELP = "another version of an installed plugin, or leave everything as it is"
 def add_arguments(parser: ArgumentParser) -> None:
     """The action's arguments."""
     parser.add_argument("path", type=Path, metavar="PATH", help="a folder, a zip or tar file, or a wheel")
+    add_asked_arguments(parser)
 
 
 def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
@@ -28,8 +28,13 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     out = command.stdout
     place = place_of(command, options)
     try:
-        with command_actor(), stopped_by_signals():
-            made = update(options["path"].absolute(), place=place, loaded=settings.PLUGIN_HOST.loaded)
+        with actor_of(options["on_behalf_of"])(), stopped_by_signals():
+            made = update(
+                options["path"].absolute(),
+                place=place,
+                loaded=settings.PLUGIN_HOST.loaded,
+                activation=options["activation"] or "",
+            )
     except (ActivationError, Stopped) as error:
         raise CommandError(f"Nothing was updated. {error}") from error
     if options["json"]:

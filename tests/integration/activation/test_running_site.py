@@ -16,6 +16,7 @@ import requests
 from tests.integration.activation import plugins as made
 from tests.integration.activation.load import Load
 from tests.integration.activation.state import state_of
+from tests.integration.activation.test_installing import zipped
 from tests.integration.host.sites import REPOSITORY
 from tests.integration.host.sites import Site as Outside
 from tests.integration.serving.processes import wait_until
@@ -203,3 +204,37 @@ def test_a_site_that_is_killed_in_the_middle_starts_with_the_old_list_and_says_s
     assert "(enable Doomed) was killed at the stage" in running.site.output
     assert running.state() == before
     assert running.everywhere("Doomed") == ["off"] * 4
+
+
+def test_a_plugin_is_brought_switched_on_updated_and_taken_away_over_rest(
+    running: Running, tmp_path: Path
+) -> None:
+    def package(version: str, **files: str) -> dict[str, Any]:
+        folder = made.write_good(tmp_path / version, "Remote", version=version, **files)
+        return {"file": ("some.zip", zipped(folder, tmp_path / f"{version}.zip").read_bytes())}
+
+    before = running.state()["databases"]
+    brought = running.ask("POST", "/vault/site/plugins/install", files=package("1.0"))
+    assert (brought.status_code, brought.json()["version"]) == (201, "1.0")
+    assert running.status("/vault/Remote/ping") == 404
+    on = running.activated(running.ask("POST", "/vault/site/plugins/Remote/enable", json={}))
+    assert (on["state"], running.status("/vault/Remote/ping")) == ("done", 200)
+
+    failing = package("2.0", **{"views.py": "", "Remote.py": "raise OSError('not today')\n"})
+    over = running.activated(running.ask("POST", "/vault/site/plugins/update", files=failing))
+    assert (over["state"], "not today" in over["reason"]) == ("refused", True)
+    over = running.activated(running.ask("POST", "/vault/site/plugins/update", files=package("3.0")))
+    assert (over["state"], over["action"], over["actor"]["name"]) == ("done", "update", "operator")
+    answer = running.ask("GET", "/vault/Remote/ping", headers=running.member())
+    assert answer.json()["msg"] == "Remote 3.0"
+
+    plan = running.ask("GET", "/vault/site/plugins/Remote/uninstall").json()
+    assert (plan["on"], plan["organisations"], plan["unknown"]) == (True, {"demo": 0}, None)
+    gone = running.activated(
+        running.ask("POST", "/vault/site/plugins/Remote/uninstall", json={"rows": "drop"})
+    )
+    assert (gone["state"], gone["reason"], gone["switched_off"]) == ("done", None, ["Remote"])
+    assert running.status("/vault/Remote/ping") == 404
+    assert running.state()["databases"] == before
+    assert not [path for path in (running.site.home / "activation").iterdir() if path.suffix == ".package"]
+    assert list((running.site.home / "plugins").iterdir()) == []

@@ -1,6 +1,9 @@
 """What requests need that are to be counted: who asks, one of everything, and many of everything."""
 
 import fcntl
+import io
+import shutil
+import zipfile
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -155,11 +158,33 @@ class Stage:
         return Client(id=self.admin.id, username=self.admin.username, headers=headers)
 
 
-def served(stage: Stage, path: str) -> None:
+def served(stage: Any, path: str) -> None:
     """Have the site look served by a supervisor until the test is over: requests to one are then left for it."""
     file = stage.at_the_end.enter_context((Path(settings.VAULT_HOME) / LOCK_NAME).open("w"))
     with suppress(BlockingIOError):  # it looks so already
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def a_package(stage: Stage) -> dict[str, Any]:
+    """The form that brings a new plugin; it is removed at the end."""
+    return package_of(f"Brought_{uuid4().hex[:8]}", at_the_end=stage.at_the_end)
+
+
+def another_version(stage: Stage) -> dict[str, Any]:
+    """The form that brings another version of a plugin, which is installed until the test is over."""
+    name = f"Brought_{uuid4().hex[:8]}"
+    (Path(settings.VAULT_HOME) / "plugins" / name).mkdir(parents=True)
+    (Path(settings.VAULT_HOME) / "plugins" / name / "__init__.py").touch()
+    return package_of(name, at_the_end=stage.at_the_end)
+
+
+def package_of(name: str, *, at_the_end: ExitStack) -> dict[str, Any]:
+    """The form with the package of a plugin that does nothing."""
+    at_the_end.callback(shutil.rmtree, Path(settings.VAULT_HOME) / "plugins" / name, ignore_errors=True)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        written.writestr(f"{name}/__init__.py", "")
+    return {"file": SimpleUploadedFile("some.zip", archive.getvalue(), "application/zip")}
 
 
 def many_documents(stage: Stage, path: str) -> None:

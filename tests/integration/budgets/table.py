@@ -94,6 +94,7 @@ def _operator(stage: Stage) -> dict[str, Any]:
 #: Of an organisation's row: who asks, the run before and after it, the row before and locked, the change, and the
 #: site's entry; and its own.
 #: What is asked of the supervisor is a run of the site.
+INSTALLED = {"sqlite": 6, "postgresql": 7}
 ASKED: dict[str, Any] = {"org": 0, "site": 6, "status": 202}
 CHANGE: dict[str, Any] = {"org": {"sqlite": 3, "postgresql": 1}, "site": {"sqlite": 10, "postgresql": 9}}
 #: What is said of a plugin is in the site's database; that it was said, in the organisation's too.
@@ -206,6 +207,11 @@ BUDGETS = {
     ),
     "POST site/plugins/<name>/enable": Budget(**ASKED, body=lambda _: {}, first=make.served),
     "POST site/plugins/<name>/disable": Budget(**ASKED, body=lambda _: {}, first=make.served),
+    "POST site/plugins/install": Budget(org=0, site=INSTALLED, status=201, body=make.a_package),
+    "POST site/plugins/update": Budget(**ASKED, body=make.another_version, first=make.served),
+    # A process of its own counts the rows, and a lock is held on PostgreSQL meanwhile.
+    "GET site/plugins/<name>/uninstall": Budget(org=0, site={"sqlite": 1, "postgresql": 2}),
+    "POST site/plugins/<name>/uninstall": Budget(**ASKED, body=lambda _: {"rows": "keep"}, first=make.served),
     "GET site/activations": Budget(org=0, site=1, grow=IN_MEMORY),
     "GET site/activations/<activation>": Budget(
         org=0, site=1, status=404, parameters={"activation": lambda _: "none"}

@@ -17,6 +17,7 @@ from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from tests.clients import PASSWORD, Client, Clients, sign_in
+from tests.integration.budgets.stage import package_of, served
 from VaultManagement.ProviderSignIn.bll.HelperFunctions import digest
 from VaultManagement.ProviderSignIn.views import COOKIE
 from VaultPlatform import tenancy
@@ -297,6 +298,46 @@ def say_of_plugin(world: World) -> Request:
     return lambda: operator.post("/vault/site/plugins/Bookmarks_Plugin/organisations", body)
 
 
+def switch_site_plugin(world: World) -> Request:
+    operator = operator_of_served(world)
+    return lambda: operator.post("/vault/site/plugins/Bookmarks_Plugin/disable", {})
+
+
+def install_plugin(world: World) -> Request:
+    operator = operator_of_served(world)
+    return package_sent(operator, "install", f"Brought_{uuid4().hex[:8]}", world)
+
+
+def update_plugin(world: World) -> Request:
+    operator, name = operator_of_served(world), f"Brought_{uuid4().hex[:8]}"
+    send = package_sent(operator, "install", name, world)
+    assert send().status_code == 201
+    return package_sent(operator, "update", name, world)
+
+
+def uninstall_plugin(world: World) -> Request:
+    operator = operator_of_served(world)
+    return lambda: operator.post("/vault/site/plugins/Bookmarks_Plugin/uninstall", {"rows": "drop"})
+
+
+def operator_of_served(world: World) -> Client:
+    """An operator of a site that looks served until the test is over."""
+    served(world, "")
+    operator = world.clients.operator_client()
+    operator.raise_request_exception = False
+    return operator
+
+
+def package_sent(operator: Client, verb: str, name: str, world: World) -> Request:
+    form = package_of(name, at_the_end=world.at_the_end)
+
+    def send() -> Any:
+        form["file"].seek(0)
+        return operator.post(f"/vault/site/plugins/{verb}", form, format="multipart")
+
+    return send
+
+
 def lift_hook(world: World) -> Request:
     plugin, hook = "Bookmarks_Plugin", "on_entity_archived"
     switch_hook_off(plugin, hook, world.org, reason="it failed")
@@ -343,6 +384,10 @@ WORKFLOWS: dict[str, Callable[[World], Request]] = {
     "plugins.stage_switch": switch_plugin,
     "site.stage_say_of_plugin": say_of_plugin,
     "site.stage_lift_hook": lift_hook,
+    "site.stage_switch_plugin": switch_site_plugin,
+    "site.stage_install_plugin": install_plugin,
+    "site.stage_update_plugin": update_plugin,
+    "site.stage_uninstall_plugin": uninstall_plugin,
     "site.stage_create_organisation": create_organisation,
     "site.stage_delete_organisation": change_organisation("delete"),
     "site.stage_import_organisation": import_organisation,

@@ -160,6 +160,14 @@ SAMPLES: dict[str, Sample] = {
     "POST site/plugins/<name>/hooks/<hook>/lift": Sample(
         parameters={"name": "plugin", "hook": "hook"}, body=lambda tenant: {"organisation": tenant.slug}
     ),
+    "POST site/plugins/install": Sample(body=upload),
+    "POST site/plugins/update": Sample(body=upload),
+    "POST site/plugins/<name>/enable": Sample(body=lambda _: {}),
+    "POST site/plugins/<name>/disable": Sample(body=lambda _: {}),
+    "GET site/plugins/<name>/uninstall": SITE,
+    "POST site/plugins/<name>/uninstall": Sample(body=lambda _: {"rows": "drop"}),
+    "GET site/activations": SITE,
+    "GET site/activations/<activation>": SITE,
     "GET site/runs": SITE,
     "GET site/runs/<run_id>": SITE,
     "POST site/runs/<run_id>/cancel": SITE,

@@ -1,0 +1,1 @@
+"""Bringing plugins to the site and taking them away, for operators. The work is done by `VaultPlatform.installing`."""
