@@ -1,5 +1,6 @@
 """One of the two sites in a process of its own: `python -m benchmarks.site vault|bare|stripped DATABASE_JSON HOME`.
 
+A folder behind HOME has the plugins that are on in the vault, in place of the one that is measured otherwise.
 Reads a request a line from standard input and answers a line with status, body, seconds in the application, and the
 number of messages that the application sent to PostgreSQL.
 """
@@ -16,26 +17,29 @@ from pathlib import Path
 from typing import Any
 
 PASSWORD = "benchmark password"  # of a throw-away site
+PLUGINS = Path(__file__).parent / "plugins"
 
 
 def main() -> None:
     """Serve requests until standard input ends."""
     kind, database, home = sys.argv[1], json.loads(sys.argv[2]), Path(sys.argv[3])
+    plugins = Path(sys.argv[4]) if sys.argv[4:] else PLUGINS
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     app, headers = (
-        _vault(database, home) if kind == "vault" else _bare(database, home, stripped=kind == "stripped")
+        _vault(database, home, plugins)
+        if kind == "vault"
+        else _bare(database, home, stripped=kind == "stripped")
     )
     print(json.dumps({"ready": kind}), file=answers, flush=True)
     for line in sys.stdin:
         print(json.dumps(_serve(app, headers, **json.loads(line))), file=answers, flush=True)
 
 
-def _vault(database: dict[str, Any], home: Path) -> tuple[Any, dict[str, str]]:
-    folder = Path(__file__).parent / "plugins"
+def _vault(database: dict[str, Any], home: Path, plugins: Path = PLUGINS) -> tuple[Any, dict[str, str]]:
     base: dict[str, Any] = {
-        "active_plugins": ["Bench_Plugin"],
-        "plugin_dirs": [str(folder)],
+        "active_plugins": sorted(folder.name for folder in plugins.glob("*_Plugin")),
+        "plugin_dirs": [str(plugins)],
         "plugin_errors": "refuse",
         # Requests are counted as on any site; the limits are out of reach.
         **{f"throttle_{asking}": "9000000/min" for asking in ("organisation", "principal", "anonymous")},

@@ -17,8 +17,10 @@ class Role(TextChoices):
 
     def includes(self, other: str) -> bool:
         """Whether this role may do what `other` may."""
-        order = list(Role)
-        return order.index(self) >= order.index(Role(other))
+        return _RANKS[self] >= _RANKS[Role(other)]
+
+
+_RANKS: Final = {role: rank for rank, role in enumerate(Role)}
 
 
 class DocumentStatus(TextChoices):

@@ -77,6 +77,8 @@ def unmarked(instance: object, *, manager: VaultPluginManager) -> list[str]:
 
 def _marked(instance: object, manager: VaultPluginManager) -> Iterator[tuple[str, dict[str, Any]]]:
     for attribute in dir(instance):
+        if attribute.startswith("__"):
+            continue
         options = manager.parse_hookimpl_opts(instance, attribute)
         if options is not None:
             yield attribute, dict(options)

@@ -94,13 +94,11 @@ class PluginHost:
         self._off_at: tuple[int, int] | None = None
         self._later: Loading | None = None
         imports.install(imports.PluginFinder(record_of=self.record_of))
+        #: Of the plugins that are on, or were to be: own name -> what it is called.
+        self._own_names: dict[str, str] = {}
         own_names.install(own_names.OwnNames(self._own_names), own_names.FolderPackages(plugin_dirs))
         self._tell_of(plugin_dirs)
         self._prepare_all()
-
-    def _own_names(self) -> Iterator[tuple[str, str]]:
-        """Of the plugins that are on, or were to be: by which else each can be imported, and what it is called."""
-        return ((record.own_name, record.name) for record in self._configured_records() if record.own_name)
 
     def _tell_of(self, plugin_dirs: Sequence[Path]) -> None:
         for folder in plugin_dirs:
@@ -153,6 +151,8 @@ class PluginHost:
             record.manifest = metadata_of(record.source)
         source = self._inventory.source(record.name)
         record.own_name = source.own_name if record.state == "on" else ""
+        if record.own_name:
+            self._own_names.setdefault(record.own_name, record.name)
 
     def _read_manifest(self, record: PluginRecord) -> None:
         source = self._inventory.sources[record.name]

@@ -15,6 +15,8 @@ from VaultPlatform.config.errors import nearest_name
 from VaultPlatform.runs.queues import QUEUES
 
 FILE = "plugin.yaml"
+#: libyaml's reader where PyYAML was built with it: it takes a tenth of the time, and each start reads them all.
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ManifestError(Exception):
@@ -145,7 +147,7 @@ def read_manifest(folder: Path, *, plugin: str = "") -> Manifest:
     if not path.is_file():
         return Manifest()
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # both are safe
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ManifestError(f"{where} is not valid YAML: {' '.join(str(error).split())}") from error
     if found is None:

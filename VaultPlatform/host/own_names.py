@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
+from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 
@@ -49,18 +50,18 @@ def shadowed_by(name: str, *, folder: Path) -> str:
 class OwnNames:
     """A meta path finder that stands in front: the own names of plugins that are on lead to `Plugins.<Name>`.
 
-    Parameters: `plugins`, gives own name and plugin's name of each plugin that is on, or has failed.
+    Parameters: `plugins`, own name -> plugin's name of each plugin that is on, or has failed.
     """
 
-    def __init__(self, plugins: Callable[[], Iterable[tuple[str, str]]]) -> None:
+    def __init__(self, plugins: Mapping[str, str]) -> None:
         self._plugins = plugins
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find what is a plugin's; leave everything else to the finders behind."""
-        for own, name in self._plugins():
-            if fullname == own or fullname.startswith(f"{own}."):
+        for own in reversed([*accumulate(fullname.split("."), "{}.{}".format)]):
+            if name := self._plugins.get(own):
                 real = f"Plugins.{name}{fullname.removeprefix(own)}"
                 if importlib.util.find_spec(real) is None:
                     return None

@@ -22,7 +22,7 @@ class ByFirstWord(URLResolver):
 
     def __init__(self, prefix: str, patterns: Sequence[type_of_route]) -> None:
         super().__init__(RoutePattern(prefix, is_endpoint=False), list(patterns))
-        known = [each.pattern.words if isinstance(each.pattern, WordsPattern) else None for each in patterns]
+        known = [first_words(each) for each in patterns]
         self._by_word = {
             word: URLResolver(
                 self.pattern,
@@ -50,6 +50,11 @@ class WordsPattern(RoutePattern):
 
     def match(self, path: str) -> tuple[str, tuple[Any, ...], dict[str, Any]] | None:
         return (path, (), {}) if path.partition("/")[0] in self.words else None
+
+
+def first_words(route: type_of_route) -> frozenset[str] | None:
+    """The words that paths begin with that `route` may answer; None when they are not known."""
+    return route.pattern.words if isinstance(route.pattern, WordsPattern) else None
 
 
 def mounted(patterns: Sequence[type_of_route]) -> URLResolver:

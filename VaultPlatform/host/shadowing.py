@@ -14,7 +14,7 @@ from django.urls.exceptions import Resolver404
 from django.urls.resolvers import RoutePattern
 
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
-from VaultPlatform.host.routes import routes_of, type_of_route
+from VaultPlatform.host.routes import first_words, routes_of, type_of_route
 from VaultPlatform.identity.paths import SITE_PATHS
 
 #: First words that no plugin has routes under: what lies there has no organisation, or signs people in.
@@ -42,6 +42,8 @@ def shadowing(
             return (
                 f'route "{route}" begins with "{word}", which is the core\'s; begin it with a word of its own'
             )
+    if not (others := _that_may_meet(patterns, others)):
+        return None
     for route, path in _samples(others):
         if _answers(patterns, path):
             where = f"/{ModelName.url_vault}{path}"
@@ -51,6 +53,18 @@ def shadowing(
             where = f"/{ModelName.url_vault}{path}"
             return f'route "{route}" would not be reached: {owner} answers {where}; rename it'
     return None
+
+
+def _that_may_meet(
+    patterns: Sequence[type_of_route], others: Sequence[type_of_route]
+) -> Sequence[type_of_route]:
+    """Those of `others` that do not begin with other words than `patterns` do, as far as that is known."""
+    words = [first_words(each) for each in patterns]
+    if None in words:
+        return others
+    own = frozenset[str]().union(*filter(None, words))
+    theirs = ((each, first_words(each)) for each in others)
+    return [each for each, known in theirs if known is None or not own.isdisjoint(known)]
 
 
 def _samples(patterns: Sequence[type_of_route]) -> Iterator[tuple[str, str]]:

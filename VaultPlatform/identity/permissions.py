@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from VaultModels.models import User
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Asked with each request, and `Role.values` is made anew each time.
+_BUILT_IN = frozenset(Role.values)
 VERBS = {Role.READER: "read", Role.EDITOR: "write", Role.ADMINISTRATOR: "manage"}
 #: In place of a permission's name: every member may, with whatever role.
 EVERY_MEMBER = ""
@@ -71,7 +73,7 @@ def holds(user: User, permission: Permission) -> bool:
         return True
     if user.key_permissions is not None and permission.name not in user.key_permissions:
         return False
-    if user.role in Role.values:
+    if user.role in _BUILT_IN:
         return Role(user.role).includes(permission.least_role)
     return permission.name in (user.role_permissions or ())
 

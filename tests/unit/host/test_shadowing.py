@@ -55,6 +55,7 @@ def found(*patterns: Any) -> str:
 )
 def test_a_route_that_answers_a_path_of_the_core_is_found(pattern: Any) -> None:
     assert "which is for" in found(pattern)
+    assert "which is for" in found(mounted([pattern]))
 
 
 @pytest.mark.parametrize(
