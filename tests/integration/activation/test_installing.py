@@ -1,5 +1,7 @@
 """Plugins that are brought to a site as folders, archives and wheels: all of it, or nothing."""
 
+import base64
+import hashlib
 import io
 import json
 import tarfile
@@ -12,7 +14,7 @@ import pytest
 
 from tests.integration.activation import plugins as made
 from tests.integration.activation.state import state_of
-from tests.integration.host.sites import Site
+from tests.integration.host.sites import PASSWORD, Site
 
 ADDS_A_COLUMN = """
 from django.db import migrations, models
@@ -25,6 +27,8 @@ class Migration(migrations.Migration):
         {more}
     ]
 """
+USE = Path(__file__).with_name("probe_use.py")
+NOT_FOUND = "Not Found."
 RAISES = "migrations.RunPython(lambda apps, editor: 1 / 0, migrations.RunPython.noop),"
 
 
@@ -257,3 +261,57 @@ def test_a_plugin_goes_with_a_plan_and_its_rows_are_kept_and_found_again_or_expo
     assert lines == ["first", "second"]
     assert name not in site.plugins()
     assert state_of(site)["databases"] == before
+
+
+def test_a_wheel_is_installed_used_and_goes_on_working_when_an_update_of_it_fails(
+    site: Site, tmp_path: Path
+) -> None:
+    """The wheels are built here, as in the specification of the format: RECORD with digests, WHEEL, METADATA."""
+    name, before = "Wheeled", state_of(site)["databases"]
+
+    def wheel(version: str, **files: str) -> str:
+        return str(built_wheel(made.write_good(tmp_path / version, name, version=version, **files), version))
+
+    def used() -> Any:
+        return site.probe(USE, name, "acme", PASSWORD)
+
+    assert done(site, "install", wheel("1.0")) == {"name": name, "version": "1.0"}
+    assert used() == [404, NOT_FOUND, None]
+    done(site, "enable", name)
+    assert used() == [200, "Wheeled 1.0", 1]
+
+    raising = ADDS_A_COLUMN.format(name=name, more=RAISES)
+    assert "its migrations failed in template: ZeroDivisionError" in refused(
+        site, "update", wheel("2.0", **{"migrations/0002_colour.py": raising})
+    )
+    assert site.plugins()[name]["version"] == "1.0"
+    assert used() == [200, "Wheeled 1.0", 2]
+
+    assert done(site, "uninstall", name, "--drop")["dropped"] == [f"{name}_{name.lower()}note"]
+    assert used() == [404, NOT_FOUND, None]
+    assert (name in installed(site), state_of(site)["databases"]) == (False, before)
+
+
+def built_wheel(folder: Path, version: str) -> Path:
+    info = f"{folder.name}-{version}.dist-info"
+    about = {
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {folder.name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    target = folder.parent / f"{folder.name}-{version}-py3-none-any.whl"
+    files = {
+        str(path.relative_to(folder.parent)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    files |= {path: text.encode() for path, text in about.items()}
+    record = [f"{path},sha256={_digest(content)},{len(content)}\n" for path, content in files.items()]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+        archive.writestr(f"{info}/RECORD", "".join([*record, f"{info}/RECORD,,\n"]))
+    return target
+
+
+def _digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")

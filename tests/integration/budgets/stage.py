@@ -127,6 +127,13 @@ class Stage:
         self.at_the_end.callback(export.close)
         return b"".join(export)
 
+    def a_hook(self) -> str:
+        return "on_entity_archived"
+
+    def a_activation(self) -> str:
+        """The id of none."""
+        return "none"
+
     def a_name(self) -> str:
         return "Bookmarks_Plugin"
 

@@ -39,8 +39,9 @@ def client(**options: Any) -> APIClient:
 class Member:
     """The administrator of an organisation."""
 
-    def __init__(self, slug: str) -> None:
-        call_command("create_org", slug, "--admin", "root", "--password", PASSWORD, verbosity=0)
+    def __init__(self, slug: str, *, is_new: bool = True) -> None:
+        if is_new:
+            call_command("create_org", slug, "--admin", "root", "--password", PASSWORD, verbosity=0)
         self.slug = slug
         found = tenancy.get_organisation(slug)
         assert found is not None
