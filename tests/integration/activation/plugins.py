@@ -39,6 +39,47 @@ class Ping(ModelAPIView):
 
 urlpatterns = [path("{name}/ping", Ping.as_view())]
 """
+BUSY_TASKS = """
+import os
+from pathlib import Path
+
+from celery import shared_task
+
+
+@shared_task(name="{name}.tidy")
+def tidy():
+    Path(os.environ["VAULT_HOME"], "{name}.tidied").write_text(os.environ["VAULT_GENERATION"])
+"""
+BUSY_URLS = """
+from django.urls import path
+from rest_framework.response import Response
+
+from NimbusVaultConstants.CommonConstants.CommonConstants import ModelAPIView
+from Plugins.{name}.tasks import tidy
+
+
+class Tidying(ModelAPIView):
+    def post(self, request):
+        tidy.delay()
+        return Response({{"msg": "{name}"}}, status=202)
+
+
+urlpatterns = [path("{name}/tidying", Tidying.as_view())]
+"""
+BUSY_CLASS = """
+import os
+from pathlib import Path
+
+import pluggy
+
+hookimpl = pluggy.HookimplMarker("vault")
+
+
+class {name}:
+    @hookimpl
+    def on_user_logged_in(self, user_id):
+        Path(os.environ["VAULT_HOME"], "{name}.heard").write_text(str(user_id))
+"""
 HANGS = "import time\n\ntime.sleep(600)\n"
 FORKS = """
 import os
@@ -86,6 +127,12 @@ def write_good(folder: Path, name: str, *, version: str = "1.0", **more: str) ->
             "migrations/__init__.py": "",
             "migrations/0001_initial.py": GOOD_MIGRATION.format(**given),
             "urls.py": GOOD_URLS.format(**given),
+            **more,
         },
-        **more,
     )
+
+
+def write_busy(folder: Path, name: str) -> Path:
+    """A plugin with a table, route, hook and task; the latter two leave NAME.heard and NAME.tidied in VAULT_HOME."""
+    more = {"urls.py": BUSY_URLS, "tasks.py": BUSY_TASKS, f"{name}.py": BUSY_CLASS}
+    return write_good(folder, name, **{file: text.format(name=name) for file, text in more.items()})

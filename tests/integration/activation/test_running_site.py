@@ -17,8 +17,10 @@ from tests.integration.activation import plugins as made
 from tests.integration.activation.load import Load
 from tests.integration.activation.state import state_of
 from tests.integration.activation.test_installing import zipped
-from tests.integration.host.sites import REPOSITORY
+from tests.integration.activation.test_zoo import ALONE
+from tests.integration.host.sites import REPOSITORY, ZOO
 from tests.integration.host.sites import Site as Outside
+from tests.integration.host.test_broken_plugins import BROKEN, WELL
 from tests.integration.serving.processes import wait_until
 from tests.integration.serving.test_site import SERVE, Site
 from VaultPlatform.activation.reloading import running_plugins
@@ -84,6 +86,16 @@ class Running:
     def status(self, path: str) -> int:
         return self.ask("GET", path, headers=self.member()).status_code
 
+    def works(self, name: str) -> None:
+        """See that a plugin of `write_busy` hears of a sign-in, and that its route's task is done by the worker."""
+        heard, tidied = (self.site.home / f"{name}.{what}" for what in ("heard", "tidied"))
+        for path in (heard, tidied):
+            path.unlink(missing_ok=True)
+        answer = self.ask("POST", f"/vault/{name}/tidying", headers=self.member(), json={})
+        assert answer.status_code == 202, (name, answer.text)
+        wait_until(lambda: heard.exists() and tidied.exists(), seconds=30, what=f"{name} heard and tidied")
+        assert "/worker-" in tidied.read_text()
+
     def everywhere(self, name: str) -> list[str]:
         """The plugin's state in each process of web, worker and beat."""
         return [each.get(name, ["unknown"])[0] for each in running_plugins(self.site.home)]
@@ -111,7 +123,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("running")
     plugins = folder / "plugins"
     plugins.mkdir()
-    site = Site(folder, {"Base": {"active_plugins": ["Bookmarks_Plugin"], "plugin_dirs": ["plugins"]}})
+    base = {"active_plugins": ["Bookmarks_Plugin", "Witness"], "plugin_dirs": ["plugins", str(ZOO)]}
+    site = Site(folder, {"Base": base})
     (folder / "home").mkdir()
     (folder / "var").symlink_to(folder / "home")
     (folder / "VaultSettings.json").symlink_to(site.settings)
@@ -238,3 +251,87 @@ def test_a_plugin_is_brought_switched_on_updated_and_taken_away_over_rest(
     assert running.state()["databases"] == before
     assert not [path for path in (running.site.home / "activation").iterdir() if path.suffix == ".package"]
     assert list((running.site.home / "plugins").iterdir()) == []
+
+
+#: So many parts, each with a load of its own: `-k` takes some of them.
+PARTS = 6
+#: What is said of these before they are tried, or in place of what is said where all the others are on, too.
+OTHERWISE = {
+    "Absent_Plugin": "There is no plugin Absent_Plugin",
+    "CircleOne": "CircleOne cannot do without CircleTwo, which is off",
+    "CircleTwo": "CircleTwo cannot do without CircleOne, which is off",
+    "RequiresFailed": "RequiresFailed cannot do without InitRaises, which is off",
+    "RequiresLate": "RequiresLate cannot do without LateFailure, which is off",
+    "RequiresNobody": "RequiresNobody needs the plugin Nobody_Plugin, which is not there",
+    "RequiresOff": "RequiresOff cannot do without Bystander, which is off",
+    "MigrationRaises": "its migrations failed in template: LookupError: no notes to begin with",
+}
+
+
+def told(what: str, load: Load, plugins: int, began: float) -> None:
+    """For whoever runs it with `-s`."""
+    print(
+        f"\n{what}: {sum(load.answers.values())} requests, {len(load.failures)} failed, {load.again} sent again,"
+        f" {plugins} plugins, {time.monotonic() - began:.0f} s"
+    )
+
+
+def words_about(name: str) -> str:
+    if name in OTHERWISE:
+        return OTHERWISE[name]
+    expected = ALONE.get(name, BROKEN[name])
+    return expected[1] if expected else f"{name} cannot be switched on: stage "
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_broken_plugin_of_the_zoo_changes_a_site_that_serves(running: Running, part: int) -> None:
+    names, began, unlike = sorted(BROKEN)[part::PARTS], time.monotonic(), {}
+    before, shown = running.state(), running_plugins(running.site.home)
+    with Load(running.site.port) as load:
+        for name in names:
+            done = running.manage("plugins", "enable", name)
+            assert done.returncode == 1, (name, done.stdout, done.stderr)
+            if words_about(name) not in done.stderr:
+                unlike[name] = done.stderr
+            assert running.state() == before, name
+            assert running_plugins(running.site.home) == shown, name
+    told(f"broken plugins, part {part}", load, len(names), began)
+    assert unlike == {}
+    assert (load.failures, set(load.answers)) == ([], {200})
+    assert load.answers[200] > 25 * (time.monotonic() - began)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")
+def test_ten_plugins_go_on_one_after_the_other_with_their_routes_hooks_and_tasks(running: Running) -> None:
+    names, began = [f"Busy{number}" for number in range(10)], time.monotonic()
+    with Load(running.site.port) as load:
+        for name in names:
+            made.write_busy(running.plugins, name)
+            done = running.manage("plugins", "enable", name)
+            assert done.returncode == 0, done.stderr
+            assert running.everywhere(name) == ["on"] * 4
+            running.works(name)
+        for name in names:
+            assert running.everywhere(name) == ["on"] * 4
+            running.works(name)
+        time.sleep(4)  # the old ones leave
+    told("good plugins", load, len(names), began)
+    assert (load.failures, set(load.answers)) == ([], {200})
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")
+def test_the_plugins_of_the_zoo_that_are_well_go_on_and_off(running: Running) -> None:
+    names, began = sorted({*WELL, "Bystander"} - {"Witness"}), time.monotonic()
+    with Load(running.site.port) as load:
+        for name in names:
+            for action, state in (("enable", "on"), ("disable", "off")):
+                done = running.manage("plugins", action, name)
+                assert done.returncode == 0, (name, done.stderr)
+                assert running.everywhere(name) == [state] * 4, name
+        time.sleep(4)  # the old ones leave
+    told("plugins of the zoo that are well", load, len(names), began)
+    assert (load.failures, set(load.answers)) == ([], {200})
