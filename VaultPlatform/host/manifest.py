@@ -147,7 +147,7 @@ def read_manifest(folder: Path, *, plugin: str = "") -> Manifest:
     if not path.is_file():
         return Manifest()
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # both are safe
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # nosec B506  # both are safe
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ManifestError(f"{where} is not valid YAML: {' '.join(str(error).split())}") from error
     if found is None:
