@@ -7,7 +7,6 @@ an operator lifts it. A check (before_*) is not, ever: it would open what it gua
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from VaultPlatform.host.deadlines import Call, Deadlines, Overdue
 from VaultPlatform.host.hook_guards import Off
 from VaultPlatform.host.switches import switches
 from VaultPlatform.host.tallies import Tally
+from VaultPlatform.tenancy import directory
 from VaultPlatform.tenancy.context import Entered, Organisation, current_or_none
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Containing:
     def off_in(self, entered: Entered | None) -> Off:
         """See `Gate`. It is worked out once for an organisation, and anew when something may have changed."""
         began, here = perf_counter(), entered.organisation if entered else None
-        seconds = switches.keep_fresh() if here else inf  # of the site nothing is said
+        # Of the site nothing is said; what hangs is looked at anew in any case, should a look at it have come in between.
+        seconds = switches.keep_fresh() if here else directory.TTL_SECONDS
         if self._version != switches.version:
             self._version, self._off = switches.version, {}
         key = here.key if here else ""
