@@ -52,7 +52,7 @@ class Containing:
     def off_in(self, entered: Entered | None) -> Off:
         """See `Gate`. It is worked out once for an organisation, and anew when something may have changed."""
         began, here = perf_counter(), entered.organisation if entered else None
-        # Of the site nothing is said; what hangs is looked at anew in any case, should a look at it have come in between.
+        # Of the site nothing is said; what hangs is looked at anew in any case, should it have changed just now.
         seconds = switches.keep_fresh() if here else directory.TTL_SECONDS
         if self._version != switches.version:
             self._version, self._off = switches.version, {}

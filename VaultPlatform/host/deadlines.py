@@ -45,7 +45,7 @@ class Deadlines:
         self.of_thread = threading.local()
         self._all: dict[int, list[Call]] = {}
         self._overdue: dict[int, Call] = {}
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._watcher: threading.Thread | None = None
         os.register_at_fork(after_in_child=self._begin_anew)
 
@@ -59,6 +59,10 @@ class Deadlines:
 
     def look(self) -> None:
         """Tell of each call that is overdue and was not told of, and forget those that have come back."""
+        with self._looking:
+            self._look()
+
+    def _look(self) -> None:
         limit, threads = time.perf_counter() - self.seconds, sys._current_frames()  # noqa: SLF001  # the only way there is
         going_on = {ident: calls[:] for ident, calls in list(self._all.items())}
         overdue = {id(call): call for calls in going_on.values() for call in calls if call[0] < limit}
@@ -83,12 +87,12 @@ class Deadlines:
 
     def _go_round(self) -> None:
         while True:
-            time.sleep(min(1.0, self.seconds / 4))
+            time.sleep(max(0.05, min(1.0, self.seconds / 4)))
             self.look()
 
     def _begin_anew(self) -> None:
         """A forked process has none of the other's threads."""
-        self._lock, self._watcher = threading.Lock(), None
+        self._lock, self._looking, self._watcher = threading.Lock(), threading.Lock(), None
         self._all = {}
         self._overdue, self.hanging = {}, frozenset()
         vars(self.of_thread).clear()
