@@ -26,6 +26,7 @@ from django.db import (
 from Orchestrators.Errors import OwnershipLost
 from VaultPlatform.runs.planes import Plane
 from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit, run_one_by_one, take_rows
+from VaultPlatform.tenancy.backends.hasty import hasty
 
 #: What is JSON.
 _JSON = frozenset({"plan", "steps", "result", "response", "progress", "actor", "kwargs"})
@@ -262,7 +263,7 @@ def completed(
 
 
 def remove_deliveries(ids: Sequence[int]) -> bool:
-    """Take out what is delivered; returns whether that has surely been done, and is on disk.
+    """Take out what is delivered; returns whether that has surely been done, for as long as this process lives.
 
     Where the server may do it by itself, nobody waits for it: whoever is delivered to twice after a crash knows that.
     """
@@ -273,7 +274,8 @@ def remove_deliveries(ids: Sequence[int]) -> bool:
         hastily = f"SET LOCAL synchronous_commit TO off;{removal}"
         if connection.vendor == "postgresql" and cursor.send(hastily, ids):
             return False
-        cursor.execute(removal, ids)
+        with hasty(connection):
+            cursor.execute(removal, ids)
     return True
 
 
