@@ -12,6 +12,7 @@ from VaultPlatform.management.plugin_actions import (
     check,
     disable,
     enable,
+    hooks,
     install,
     new,
     organisations,
@@ -32,6 +33,7 @@ ACTIONS: dict[str, Any] = {
     "check": check,
     "new": new,
     "catalogue": catalogue,
+    "hooks": hooks,
 }
 
 __all__ = ["ACTIONS"]
