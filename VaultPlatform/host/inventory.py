@@ -82,6 +82,11 @@ def find_plugins(
     return Inventory(sources=sources, shadowed=shadowed)
 
 
+def plugins_outside(folder: Path) -> dict[str, Source]:
+    """Return the plugins in one folder outside of the repository, by name."""
+    return dict(_in_folder(folder, outside=True))
+
+
 def _in_folder(directory: Path, *, outside: bool) -> list[tuple[str, Source]]:
     if not directory.is_dir():
         return []
