@@ -12,7 +12,7 @@ from VaultPlatform.celery_settings import celery_settings
 from VaultPlatform.config import REPOSITORY, load_environment, load_settings
 from VaultPlatform.host import PluginHost
 from VaultPlatform.host.error_mode import error_mode
-from VaultPlatform.host.inventory import folders_outside
+from VaultPlatform.host.inventory import folders_outside, installation_folder, names_in
 from VaultPlatform.keys import configured_token_keys, first_token_key, prepare_home, site_key
 from VaultPlatform.tenancy.caching import offered, vault_caches
 from VaultPlatform.tenancy.databases import database_settings
@@ -22,11 +22,10 @@ from VaultPlatform.web.logs import configure_logging
 
 environment = load_environment()
 PLUGINS_DIR = REPOSITORY / "Plugins"
-INSTALLED_PLUGINS_DIR = environment.home / "plugins"
-_known = [
-    path.name for place in (PLUGINS_DIR, INSTALLED_PLUGINS_DIR) if place.is_dir() for path in place.iterdir()
-]
-vault_settings = load_settings(environment.settings, known_plugins=_known)
+INSTALLED_PLUGINS_DIR = installation_folder(environment.home)
+vault_settings = load_settings(
+    environment.settings, known_plugins=names_in(PLUGINS_DIR, INSTALLED_PLUGINS_DIR)
+)
 
 VAULT_SETTINGS = vault_settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 VAULT_HOME = prepare_home(environment.home)

@@ -10,4 +10,9 @@ class DocumentHooks:
 
     @hookspec
     def on_version_added(self, document_id: str, number: int) -> None:
-        """Called after a version was added. `document_id` is text, `number` counts from 1."""
+        """A document got a version; its first one, too.
+
+        Input:
+            - document_id: the document's id as text.
+            - number: the version's number, which counts from 1.
+        """

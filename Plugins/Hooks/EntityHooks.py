@@ -1,7 +1,4 @@
-"""What happens to any entity of the vault.
-
-`entity_type` is the name of its model ("Document"), `entity_id` its id as text.
-"""
+"""What happens to any entity of the vault."""
 
 import pluggy
 
@@ -13,28 +10,65 @@ class EntityHooks:
 
     @hookspec
     def before_entity_archive(self, entity_type: str, entity_id: str, user: object) -> None:
-        """Called inside the transaction, before an entity is archived. Raise a VaultError to forbid it."""
+        """An entity is about to be archived.
+
+        Input:
+            - entity_type: the name of its model, such as `"Document"`.
+            - entity_id: its id as text.
+            - user: who archives it, a `User`.
+        """
 
     @hookspec
     def before_entity_delete(self, entity_type: str, entity_id: str, user: object) -> None:
-        """Called inside the transaction, before an entity is moved to the trash or purged. Raise to forbid it."""
+        """An entity is about to be moved to the trash, or to be purged.
+
+        Input:
+            - entity_type: the name of its model, such as `"Document"`.
+            - entity_id: its id as text.
+            - user: who deletes it, a `User`.
+        """
 
     @hookspec
     def on_entity_created(self, entity_type: str, entity_id: str) -> None:
-        """Called after an entity was created."""
+        """An entity was created.
+
+        Input:
+            - entity_type: the name of its model, such as `"Document"`.
+            - entity_id: its id as text.
+        """
 
     @hookspec
     def on_entity_updated(self, entity_type: str, entity_id: str) -> None:
-        """Called after an entity was changed."""
+        """An entity was changed.
+
+        Input:
+            - entity_type: the name of its model, such as `"Document"`.
+            - entity_id: its id as text.
+        """
 
     @hookspec
     def on_entity_archived(self, entity_type: str, entity_id: str) -> None:
-        """Called after an entity was archived."""
+        """An entity was archived.
+
+        Input:
+            - entity_type: the name of its model, such as `"Document"`.
+            - entity_id: its id as text.
+        """
 
     @hookspec
     def on_entity_restored(self, entity_type: str, entity_id: str) -> None:
-        """Called after an entity came back from the archive or the trash."""
+        """An entity came back from the archive or the trash.
+
+        Input:
+            - entity_type: the name of its model, such as `"Document"`.
+            - entity_id: its id as text.
+        """
 
     @hookspec
     def on_entity_deleted(self, entity_type: str, entity_id: str) -> None:
-        """Called after an entity was moved to the trash or purged."""
+        """An entity was moved to the trash, or purged: then it is there no more.
+
+        Input:
+            - entity_type: the name of its model, such as `"Document"`.
+            - entity_id: its id as text.
+        """

@@ -6,12 +6,20 @@ hookspec = pluggy.HookspecMarker("vault")
 
 
 class UserHooks:
-    """A user is created and signs in."""
+    """A user of the current organisation is created and signs in."""
 
     @hookspec
     def on_user_created(self, user_id: str) -> None:
-        """Called after a user was created. `user_id` is the id as text."""
+        """A user was created.
+
+        Input:
+            - user_id: the user's id as text.
+        """
 
     @hookspec
     def on_user_logged_in(self, user_id: str) -> None:
-        """Called after a user signed in. `user_id` is the id as text."""
+        """A user signed in; a token that is refreshed is no sign-in.
+
+        Input:
+            - user_id: the user's id as text.
+        """

@@ -1,1 +1,1 @@
-"""Hook specifications, one file a noun. They import pluggy and nothing else. See docs/hooks.md."""
+"""Hook specifications, one file a noun. They import pluggy and nothing else. docs/hook-reference.md is made of them."""

@@ -8,11 +8,15 @@ from VaultPlatform.activation.errors import Refused, Unknown
 from VaultPlatform.config import SettingsError, VaultSettings, load_environment, load_settings
 from VaultPlatform.config.environment import REPOSITORY
 from VaultPlatform.config.errors import nearest_name
-from VaultPlatform.host.inventory import RESERVED, find_plugins, folders_outside
+from VaultPlatform.host.inventory import (
+    RESERVED,
+    find_plugins,
+    folders_outside,
+    installation_folder,
+    names_in,
+)
 from VaultPlatform.host.manifest import ManifestError, read_manifest
-from VaultPlatform.host.sources import installed_plugins as packages_with_plugins
-
-INSTALLED = "plugins"
+from VaultPlatform.host.sources import installed_plugins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,22 +68,15 @@ class Shelf:
                 )
 
 
-def installed_plugins(home: Path) -> Path:
-    """The folder of the plugins that were installed on this deployment."""
-    return home / INSTALLED
-
-
 def read_shelf(settings: Path, *, home: Path) -> Shelf:
     """What the settings file and the folders say now. Raises Refused if the settings cannot be used."""
-    first = REPOSITORY / "Plugins"
-    own = installed_plugins(home)
-    known = [path.name for folder in (first, own) if folder.is_dir() for path in folder.iterdir()]
+    first, own = REPOSITORY / "Plugins", installation_folder(home)
     try:
-        loaded: VaultSettings = load_settings(settings, known_plugins=known)
+        loaded: VaultSettings = load_settings(settings, known_plugins=names_in(first, own))
     except SettingsError as error:
         raise Refused(f"The settings cannot be used as they are. {error}") from error
     outside = folders_outside(loaded.plugin_dirs, apps_dir=load_environment().apps_dir, installed=own)
-    found = find_plugins(first, folders=outside, packages=packages_with_plugins())
+    found = find_plugins(first, folders=outside, packages=installed_plugins())
     folders = {
         name: source.folder
         for name, source in found.sources.items()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from VaultPlatform.activation.journal import Entry
 from VaultPlatform.activation.locking import folder_of
-from VaultPlatform.activation.shelf import installed_plugins
+from VaultPlatform.host.inventory import installation_folder
 
 
 def staging(home: Path, activation: str) -> Path:
@@ -24,7 +24,7 @@ def package_file(home: Path, activation: str) -> Path:
 def _places(home: Path, entry: Entry) -> tuple[Path, Path, Path]:
     """Where the plugin is, where its new version waits, and where the old one goes."""
     old = folder_of(home) / f"{entry.id}.old" / entry.staged
-    return installed_plugins(home) / entry.staged, staging(home, entry.id) / entry.staged, old
+    return installation_folder(home) / entry.staged, staging(home, entry.id) / entry.staged, old
 
 
 def put_new(home: Path, entry: Entry) -> None:

@@ -21,12 +21,6 @@ def catalogue_page(repository: Path) -> str:
     return _HEAD + "".join(f"{row}\n" for row in _rows(repository))
 
 
-def is_current(repository: Path) -> bool:
-    """Whether the page is what it has to be. Raises ManifestError if a manifest cannot be read."""
-    page = repository / PAGE
-    return page.is_file() and page.read_text(encoding="utf-8") == catalogue_page(repository)
-
-
 def write_catalogue(repository: Path) -> None:
     """Make the page anew. Raises ManifestError if a manifest cannot be read."""
     (repository / PAGE).write_text(catalogue_page(repository), encoding="utf-8")

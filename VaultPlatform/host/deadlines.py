@@ -1,7 +1,8 @@
 """Who hangs: a thread of its own looks at the calls of hook implementations that are going on.
 
 Code that runs in a thread cannot be stopped, so a time limit is a deadline: what is beyond it is told once, with where
-it is, and the implementation gets no further call until it has come back.
+it is, and the implementation gets no further call until it has come back. What it asks of the organisation's database
+can be stopped, and is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connections
 
@@ -53,9 +55,14 @@ class Deadlines:
         """The calls of a thread that has made none yet."""
         mine: list[Call] = []
         self.of_thread.connection = connections["default"]
+        self.of_thread.connection.time_left = partial(self._time_left, mine)
         self.of_thread.calls = self._all[threading.get_ident()] = mine
         self._watch()
         return mine
+
+    def _time_left(self, calls: list[Call]) -> float | None:
+        """The seconds that these calls, one inside the other, have left."""
+        return self.seconds - (time.perf_counter() - calls[0][0]) if calls else None
 
     def look(self) -> None:
         """Tell of each call that is overdue and was not told of, and forget those that have come back."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Protocol
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from VaultErrors.BackendErrors import errors
 from VaultPlatform.host.deadlines import Call, Deadlines
@@ -22,6 +22,7 @@ from VaultPlatform.host.tallies import Tally
 from VaultPlatform.tenancy.context import Entered, current_entry
 
 _STRICT = "__vault_strict__"
+_NO_ANSWER = "Something that has to be asked first does not answer at the moment, so nothing was done."
 Off = frozenset[tuple[str, str]]
 
 
@@ -93,28 +94,29 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
         this = (began, tally, entered)
         calls.append(this)
         try:
-            # Looking the connection up takes longer than all else here; a task of an event loop has another one.
-            here = of_thread.connection if running_loop() is None else connections["default"]
-            if is_check or not here.in_atomic_block:
-                result = function(*args, **kwargs)
-            else:
-                with savepoint_once_used("default"):
+            try:
+                # Looking the connection up takes longer than all else here; a task of an event loop has another one.
+                here = of_thread.connection if running_loop() is None else connections["default"]
+                if is_check or not here.in_atomic_block:
                     result = function(*args, **kwargs)
+                else:
+                    with savepoint_once_used("default"):
+                        result = function(*args, **kwargs)
+            finally:
+                calls.pop()
         except vetoes:
             raise
         except (Exception, SystemExit) as error:
             gate.hook_failed(this, error)
             if contained:
                 return None
-            if isinstance(error, SystemExit):
-                raise _Exited(f"plugin {tally.plugin}: {tally.hook} called sys.exit()") from error
+            _raise_instead(error, this, deadlines, is_check=is_check)
             raise
         else:
             if tally.failing:
                 tally.worked(entered)
             return result
         finally:
-            calls.pop()
             took = perf_counter() - began
             tally.calls += 1
             tally.seconds += took
@@ -123,14 +125,21 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
     return call
 
 
+def _raise_instead(error: BaseException, call: Call, deadlines: Deadlines, *, is_check: bool) -> None:
+    """Raise what the caller gets for an implementation's `error`, if it is not that."""
+    began, tally, _ = call
+    if isinstance(error, SystemExit):
+        raise _Exited(f"plugin {tally.plugin}: {tally.hook} called sys.exit()") from error
+    if is_check and isinstance(error, DatabaseError) and perf_counter() - began >= deadlines.seconds:
+        raise errors.server.Unavailable(_NO_ANSWER) from error  # the database itself is well
+
+
 def _left_out(tally: Tally, gate: Gate, *, is_check: bool, contained: bool) -> None:
     """What an implementation that is not called answers. Raises Unavailable for a check, HookOff unless `contained`."""
     if not gate.is_on(tally.plugin):
         return
     tally.skipped += 1
     if is_check:
-        raise errors.server.Unavailable(
-            "Something that has to be asked first does not answer at the moment, so nothing was done."
-        )
+        raise errors.server.Unavailable(_NO_ANSWER)
     if not contained:
         raise HookOff(f"{tally.plugin} is not told of {tally.hook}: it is switched off here, or hangs.")

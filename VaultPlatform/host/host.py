@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import BaseModel
 
 from VaultPlatform.host import imports, own_names
+from VaultPlatform.host.arrivals import Arrivals
 from VaultPlatform.host.containment import before_django, fail, stage
 from VaultPlatform.host.inventory import Inventory, find_plugins
 from VaultPlatform.host.manifest import ManifestError
@@ -93,6 +94,7 @@ class PluginHost:
         self._off: dict[str, frozenset[str]] = {}
         self._off_at: tuple[int, int] | None = None
         self._later: Loading | None = None
+        self._arrivals = Arrivals(installed)
         imports.install(imports.PluginFinder(record_of=self.record_of))
         #: Of the plugins that are on, or were to be: own name -> what it is called.
         self._own_names: dict[str, str] = {}
@@ -252,11 +254,16 @@ class PluginHost:
     # ------------------------------------------------------------------ what is known
 
     def status(self) -> list[PluginStatus]:
-        """Return every plugin configured or found: those of `configured` in order, then the others by name."""
-        others = sorted(set(self._records) - set(self.configured))
+        """Return every plugin configured or found: those of `configured` in order, then the others by name.
+
+        One that was installed, updated or taken away since the process started is shown as it is now.
+        """
+        if self._arrivals.changed():
+            self._records = self._arrivals.records(self._records, configured=self.configured)
+        records = self._records
+        others = sorted(set(records) - set(self.configured))
         return [
-            self._records[name].shown(required_by=self.required_by(name))
-            for name in (*self.configured, *others)
+            records[name].shown(required_by=self.required_by(name)) for name in (*self.configured, *others)
         ]
 
     def required_by(self, name: str) -> list[str]:

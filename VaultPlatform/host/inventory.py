@@ -53,6 +53,16 @@ class Inventory:
         return source
 
 
+def installation_folder(home: Path) -> Path:
+    """The folder of the plugins that were installed on this deployment."""
+    return home / "plugins"
+
+
+def names_in(*folders: Path) -> list[str]:
+    """The names of what lies in these folders, which may be plugins' names."""
+    return [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
+
+
 def folders_outside(configured: Sequence[Path], *, apps_dir: Path | None, installed: Path) -> list[Path]:
     """The folders of plugins outside of the repository.
 
@@ -80,6 +90,11 @@ def find_plugins(
         else:
             sources[name] = source
     return Inventory(sources=sources, shadowed=shadowed)
+
+
+def plugins_outside(folder: Path) -> dict[str, Source]:
+    """Return the plugins in one folder outside of the repository, by name."""
+    return dict(_in_folder(folder, outside=True))
 
 
 def _in_folder(directory: Path, *, outside: bool) -> list[tuple[str, Source]]:

@@ -117,6 +117,8 @@ class PluginRecord:
     #: Normalised routes relative to vault/.
     routes: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    #: What lies on the disk by now, and is not what was loaded; "" if that is the same.
+    waiting: str = ""
 
     @property
     def folder(self) -> Path | None:
@@ -140,7 +142,7 @@ class PluginRecord:
             version=self.version,
             state=self.state,
             stage=str(self.stage) if self.stage else None,
-            reason=self.reason or ("; ".join(self.notes) or None),
+            reason="; ".join(filter(None, [self.reason or "; ".join(self.notes), self.waiting])) or None,
             routes_registered=self.state == "on" and bool(self.routes),
             source=str(self.folder or ""),
             source_kind=self.source.kind if self.source else "",

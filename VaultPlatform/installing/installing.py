@@ -11,12 +11,13 @@ from VaultPlatform.activation.journal import Entry, Journal, digest, new_id
 from VaultPlatform.activation.locking import folder_of, held_among_hosts, held_on_this_machine
 from VaultPlatform.activation.plan import plan_update
 from VaultPlatform.activation.recovery import recover
-from VaultPlatform.activation.shelf import Shelf, installed_plugins, read_shelf
+from VaultPlatform.activation.shelf import Shelf, read_shelf
 from VaultPlatform.activation.switching import carried_out
 from VaultPlatform.activation.trail import entered
 from VaultPlatform.activation.transaction import Place
 from VaultPlatform.activation.versions import clear, put_new, put_old_back, staging
 from VaultPlatform.audit.scope import acting
+from VaultPlatform.host.inventory import installation_folder
 from VaultPlatform.host.manifest import ManifestError, read_manifest
 from VaultPlatform.installing.package import Package, package_in
 from VaultPlatform.installing.unpacking import removed_at_the_end, unpack
@@ -40,12 +41,12 @@ def install(source: Path, *, place: Place) -> Installed:
         package = unpacked(source, place.home, new_id(), stack)
         shelf = read_shelf(place.settings, home=place.home)
         if package.name in shelf.folders:
-            ours = shelf.folders[package.name].parent == installed_plugins(place.home)
+            ours = shelf.folders[package.name].parent == installation_folder(place.home)
             what = "update it" if ours else "it does not come from an installation and stays"
             raise Refused(
                 f"There is a plugin {package.name} already, in {shelf.folders[package.name]}; {what}."
             )
-        target = installed_plugins(place.home) / package.name
+        target = installation_folder(place.home) / package.name
         target.parent.mkdir(mode=0o700, exist_ok=True)
         package.folder.rename(target)
         notes = _record("plugin.installed", package)
@@ -149,7 +150,7 @@ def version_here(name: str, shelf: Shelf, home: Path) -> str:
     folder = shelf.folders.get(name)
     if folder is None:
         raise Unknown(f"There is no plugin {name} here; install it.")
-    if folder.parent != installed_plugins(home):
+    if folder.parent != installation_folder(home):
         raise Refused(
             f"{name} in {folder.parent} does not come from an installation, and is not updated by one."
         )
@@ -165,7 +166,7 @@ def _record(action: str, package: Package) -> list[str]:
 
 def remove_files(name: str, home: Path) -> None:
     """Take an installed plugin's folder away. Raises Refused if it does not come from an installation."""
-    folder = installed_plugins(home) / name
+    folder = installation_folder(home) / name
     if not folder.is_dir():
         raise Refused(f"{name} does not come from an installation, so its files stay where they are.")
     away = folder_of(home) / f"{new_id()}.gone"

@@ -11,12 +11,13 @@ from VaultPlatform.activation.errors import ActivationError, Refused, Undone
 from VaultPlatform.activation.journal import REMOVING, Entry, Journal, new_id
 from VaultPlatform.activation.plan import plan_disable
 from VaultPlatform.activation.settings_file import replace_file, with_active_plugins
-from VaultPlatform.activation.shelf import Shelf, installed_plugins, read_shelf
+from VaultPlatform.activation.shelf import Shelf, read_shelf
 from VaultPlatform.activation.switching import carried_out
 from VaultPlatform.activation.trail import entered
 from VaultPlatform.activation.transaction import MIGRATING_SECONDS, Place
 from VaultPlatform.activation.undoing import candidate_file
 from VaultPlatform.audit.scope import acting
+from VaultPlatform.host.inventory import installation_folder
 from VaultPlatform.installing.installing import alone, refuse, remove_files
 
 Fate = Literal["keep", "export", "drop"]
@@ -141,7 +142,7 @@ def _look(name: str, shelf: Shelf, place: Place) -> Holdings:
         on=name in shelf.active,
         folder=str(folder),
         files=sum(1 for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts),
-        installed=folder.parent == installed_plugins(place.home),
+        installed=folder.parent == installation_folder(place.home),
         dependants=dependants_there(name, shelf),
         settings=_blocks(name, place.settings),
     )

@@ -18,7 +18,7 @@ _PURE = frozenset({"pluggy", "typing", "collections", "__future__", "uuid", "dat
 @rule(
     "hooks-specified",
     says="Every hook that is implemented or called has a specification with these arguments.",
-    remedy="Spell it as in docs/hooks.md; a new hook gets a method with @hookspec in Hooks/, another plugin's"
+    remedy="Spell it as in docs/hook-reference.md; a new hook gets a method with @hookspec in Hooks/, another plugin's"
     " @hookimpl(optionalhook=True).",
     scope=EVERYBODY,
 )

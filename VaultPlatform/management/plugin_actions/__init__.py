@@ -7,23 +7,20 @@ CommandError; the command adds `--json` to all of them.
 from typing import Any
 
 from VaultPlatform.management.plugin_actions import (
-    apply,
     catalogue,
     check,
-    disable,
-    enable,
+    hooks,
     install,
     new,
     organisations,
     recover,
+    switching,
     uninstall,
     update,
 )
 
 ACTIONS: dict[str, Any] = {
-    "enable": enable,
-    "disable": disable,
-    "apply": apply,
+    **switching.ACTIONS,
     "recover": recover,
     "install": install,
     "update": update,
@@ -32,6 +29,7 @@ ACTIONS: dict[str, Any] = {
     "check": check,
     "new": new,
     "catalogue": catalogue,
+    "hooks": hooks,
 }
 
 __all__ = ["ACTIONS"]

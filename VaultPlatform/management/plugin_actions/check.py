@@ -78,7 +78,7 @@ def _subjects(options: Mapping[str, Any]) -> Iterator[Subject]:
     if options["core"]:
         yield from features(site)
     if options["name"]:
-        yield plugin_at(_folder(options["name"], host), site=site)
+        yield plugin_at(folder_of(options["name"], host), site=site)
     elif not options["core"]:
         raise CannotCheck("name a plugin or the path of its folder, or say --core")
 
@@ -90,7 +90,7 @@ def _settings_files(options: Mapping[str, Any]) -> Sequence[Path]:
     return [file.resolve() for file in files]
 
 
-def _folder(name: str, host: PluginHost) -> Path:
+def folder_of(name: str, host: PluginHost) -> Path:
     """The folder of a plugin that the host knows by name, or the path itself."""
     known = {each.name: each.source for each in host.status() if each.source}
     if name in known:

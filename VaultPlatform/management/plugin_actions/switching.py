@@ -1,4 +1,4 @@
-"""What `enable`, `disable` and `apply` have in common."""
+"""`plugins enable|disable NAME…` and `plugins apply`: the list of what is on changes as a whole, or not at all."""
 
 import json
 from argparse import SUPPRESS, ArgumentParser
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -22,6 +22,45 @@ from VaultPlatform.config import load_environment
 
 #: What is shown of an activation as JSON.
 SHOWN = ("id", "action", "names", "state", "switched_on", "switched_off", "reason", "reasons", "notes")
+
+
+#: Action -> its help, and the option that takes other plugins along, with its help.
+_ACTIONS: Final[dict[Action, tuple[str, str, str]]] = {
+    "enable": (
+        "switch plugins on, or leave everything as it is",
+        "--with-dependencies",
+        "switch on what they need, too",
+    ),
+    "disable": (
+        "switch plugins off; their tables and settings stay",
+        "--with-dependants",
+        "switch off what needs them, too",
+    ),
+    #: After the settings file was edited by hand, or on another host.
+    "apply": ("try, migrate and load the settings file as it stands", "", ""),
+}
+
+
+class Switching:
+    """One of these actions."""
+
+    def __init__(self, action: Action) -> None:
+        self._action: Action = action
+        self.HELP, self._along, self._along_help = _ACTIONS[action]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The arguments of the action."""
+        if self._along:
+            parser.add_argument("names", nargs="+", metavar="NAME")
+            parser.add_argument(self._along, action="store_true", dest="along", help=self._along_help)
+        add_common_arguments(parser)
+
+    def run(self, command: BaseCommand, options: Mapping[str, Any]) -> None:
+        """Do it."""
+        switch_and_tell(self._action, options.get("names", []), command, options)
+
+
+ACTIONS: Final[dict[str, Switching]] = {action: Switching(action) for action in _ACTIONS}
 
 
 def add_common_arguments(parser: ArgumentParser) -> None:

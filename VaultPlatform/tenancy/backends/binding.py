@@ -15,6 +15,13 @@ else:
     Wrapper = object
 
 
+#: How Django's statements about savepoints begin.
+OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+TIME_IS_UP = (
+    "the time of this hook implementation is up (Base.hook_timeout_seconds): no statement is run for it"
+)
+
+
 class TransactionAware(Wrapper):
     """Knows whether a transaction is open, as Django sees it."""
 
@@ -33,6 +40,8 @@ class OrganisationBinding(ClosingTransactions, TransactionAware):
 
     #: The organisation that the connection was last used for.
     bound: Organisation | None = None
+    #: Asked for the seconds that are left to the hook implementation from which a statement comes; None outside of any.
+    time_left: Callable[[], float | None] = staticmethod(lambda: None)
     _ending = False
     _idle_care = False
 
@@ -52,6 +61,18 @@ class OrganisationBinding(ClosingTransactions, TransactionAware):
         if key != organisation.key:
             raise OrganisationChanged(bound=key or "(none)", current=organisation.slug, what="cursor")
         return organisation
+
+    def seconds_for(self, statement: str) -> float | None:
+        """How long the statement may run; None if nobody limits it, as what ends a savepoint.
+
+        Raises OperationalError if the time of the hook implementation that issues it is up.
+        """
+        left = self.time_left()
+        if left is None or statement.startswith(OF_SAVEPOINTS):
+            return None
+        if left <= 0:
+            raise self.Database.OperationalError(TIME_IS_UP)  # type: ignore[attr-defined]  # the driver's module
+        return left
 
     def bind(self, organisation: Organisation) -> None:
         """Make the connection serve `organisation`; only called outside a transaction of another one."""

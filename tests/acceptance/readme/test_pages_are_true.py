@@ -22,6 +22,7 @@ WATCHED = {
     "docs/backup.md": {"sh", "text"},
     "docs/deployment.md": {"sh", "json", "sql", "ini", "nginx", "text"},  # in tests/acceptance/deployment
     "docs/development.md": {"sh", "python"},
+    "docs/hook-reference.md": set(),
     "docs/hooks.md": {"python"},
     "docs/identity.md": {"sh", "json", "text"},
     "docs/operations.md": {"sh", "json", "text"},

@@ -68,6 +68,8 @@ def test_a_plugin_is_installed_at_once_and_entered_with_the_operator(desk: Desk,
     assert (answer.status_code, answer.json()) == (201, {"name": name, "version": "0", "notes": []})
     assert [path.name for path in desk.folder(name).iterdir()] == ["__init__.py"]
     assert desk.actions(name) == [("plugin.installed", "operator")]
+    shown = desk.operator.get(f"{PLUGINS}/{name}").json()
+    assert (shown["state"], shown["version"], shown["source"]) == ("off", "0", str(desk.folder(name)))
     assert desk.left() == []
     refused(desk.send("install", name), 409, f"There is a plugin {name} already")
 

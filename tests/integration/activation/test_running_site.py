@@ -100,6 +100,15 @@ class Running:
         """The plugin's state in each process of web, worker and beat."""
         return [each.get(name, ["unknown"])[0] for each in running_plugins(self.site.home)]
 
+    def listed(self, name: str) -> set[tuple[str | None, str | None]]:
+        """State and version of the plugin, as the processes that answer list it, None if they do not."""
+        found, headers = set(), self.operator()
+        for _ in range(10):
+            answer = self.ask("GET", "/vault/site/plugins?limit=200", headers=headers).json()
+            [shown] = [each for each in answer["results"] if each["name"] == name] or [{}]
+            found.add((shown.get("state"), shown.get("version")))
+        return found
+
     def state(self) -> dict[str, Any]:
         return state_of(Outside(home=self.site.settings.parent)) | {
             "settings": self.site.settings.read_bytes(),
@@ -229,6 +238,7 @@ def test_a_plugin_is_brought_switched_on_updated_and_taken_away_over_rest(
     before = running.state()["databases"]
     brought = running.ask("POST", "/vault/site/plugins/install", files=package("1.0"))
     assert (brought.status_code, brought.json()["version"]) == (201, "1.0")
+    assert running.listed("Remote") == {("off", "1.0")}
     assert running.status("/vault/Remote/ping") == 404
     on = running.activated(running.ask("POST", "/vault/site/plugins/Remote/enable", json={}))
     assert (on["state"], running.status("/vault/Remote/ping")) == ("done", 200)
@@ -251,6 +261,18 @@ def test_a_plugin_is_brought_switched_on_updated_and_taken_away_over_rest(
     assert running.state()["databases"] == before
     assert not [path for path in (running.site.home / "activation").iterdir() if path.suffix == ".package"]
     assert list((running.site.home / "plugins").iterdir()) == []
+
+
+def test_what_the_command_line_installs_updates_and_takes_away_is_listed_as_it_is_at_once(
+    running: Running, tmp_path: Path
+) -> None:
+    for verb, version in (("install", "1.0"), ("update", "2.0")):
+        folder = made.write_good(tmp_path / version, "Local", version=version)
+        done = running.manage("plugins", verb, str(folder))
+        assert done.returncode == 0, done.stderr
+        assert running.listed("Local") == {("off", version)}
+    assert running.manage("plugins", "uninstall", "Local", "--keep").returncode == 0
+    assert running.listed("Local") == {(None, None)}
 
 
 #: So many parts, each with a load of its own: `-k` takes some of them.

@@ -19,6 +19,50 @@ from VaultPlatform.management.settings_option import without_clash
 pytestmark = pytest.mark.database_independent
 
 BROKEN = REPOSITORY / "tests" / "broken_plugins"
+NOTE_HOOKS = '''import pluggy
+
+hookspec = pluggy.HookspecMarker("vault")
+
+
+class NoteHooks:
+    """Notes."""
+
+    @hookspec
+    def filter_note(self, text: str) -> str | None:
+        """Asked before a note
+        is shown.
+
+        Input:
+            - text: what it says;
+              all of it.
+
+        Output:
+            - What is shown.
+        """
+
+    @hookspec
+    def sign_note(self) -> None:
+        """A note is signed."""
+'''
+NOTE_REFERENCE = """## NoteHooks
+
+Notes.
+
+### filter_note(text)
+
+A filter: its first argument is the value, and `None` leaves that as it is.
+
+Asked before a note is shown.
+
+- `text` (`str`): what it says; all of it.
+- returns `str | None`: What is shown.
+
+### sign_note()
+
+Called as it stands; contained as an event is.
+
+A note is signed.
+"""
 
 
 def plugins(*arguments: str) -> tuple[int, str]:
@@ -119,6 +163,33 @@ def test_the_option_settings_is_not_taken_for_djangos(spelt: list[str]) -> None:
 
 def test_the_catalogue_is_what_the_manifests_say() -> None:
     assert plugins("catalogue", "--check") == (0, "docs/catalogue.md is current\n")
+
+
+def test_the_hook_reference_is_what_the_specifications_say() -> None:
+    assert plugins("hooks", "--check") == (0, "docs/hook-reference.md is current\n")
+
+
+def test_a_plugin_prints_the_hooks_that_it_specifies_itself(tmp_path: Path) -> None:
+    (tmp_path / "Hooks").mkdir()
+    (tmp_path / "Hooks" / "NoteHooks.py").write_text(NOTE_HOOKS)
+
+    assert plugins("hooks", str(tmp_path)) == (0, NOTE_REFERENCE)
+    assert plugins("hooks", "Bookmarks_Plugin") == (0, "Bookmarks_Plugin specifies no hook.\n")
+    [noun] = json.loads(plugins("hooks", str(tmp_path), "--json")[1])
+    assert [hook["name"] for hook in noun["hooks"]] == ["filter_note", "sign_note"]
+
+
+def test_hooks_of_a_plugin_that_are_not_described_are_named(tmp_path: Path) -> None:
+    (tmp_path / "Hooks").mkdir()
+    (tmp_path / "Hooks" / "NoteHooks.py").write_text(NOTE_HOOKS.replace("- text:", "- word:"))
+
+    code, printed = plugins("hooks", str(tmp_path))
+
+    where = "Hooks/NoteHooks.py:10: filter_note"
+    assert (code, printed.splitlines()) == (
+        1,
+        [f"{where} lacks Input: text", f"{where} has no argument word"],
+    )
 
 
 def test_a_plugin_of_the_guides_shape_lacks_only_what_is_ours(tmp_path: Path) -> None:

@@ -40,12 +40,13 @@ class Gate:
     #: Of implementations alone, of plugins that are on.
     switched_off: set[tuple[str, str]] = field(default_factory=set)
     overdue: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 5.0
     deadlines: Deadlines = field(init=False)
 
     def __post_init__(self) -> None:
         self.last: tuple[Any, float, Any] = (None, float("-inf"), frozenset())
         self.deadlines = Deadlines(
-            seconds=0.1,
+            seconds=self.seconds,
             told=lambda call, where: self.overdue.append((call[1].hook, where)),
             changed=lambda: None,
         )

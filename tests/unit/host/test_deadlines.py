@@ -56,7 +56,7 @@ def slow() -> Slow:
 
 @pytest.fixture
 def gate() -> Gate:
-    return Gate()
+    return Gate(seconds=0.1)
 
 
 @pytest.fixture

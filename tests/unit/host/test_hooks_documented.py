@@ -1,4 +1,4 @@
-"""docs/hooks.md names every hook with its arguments, and its example works."""
+"""docs/hook-reference.md has every hook with its arguments, and the example of docs/hooks.md works."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.database_independent
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "hooks.md"
 TEXT = DOCUMENT.read_text(encoding="utf-8")
+REFERENCE = (DOCUMENT.parent / "hook-reference.md").read_text(encoding="utf-8")
 CORE_HOOKS = {
     name
     for name in plugin_manager.hook_names()
@@ -25,16 +26,11 @@ def test_there_are_core_hooks() -> None:
 
 @pytest.mark.parametrize("name", sorted(CORE_HOOKS))
 def test_a_hook_is_documented_with_its_arguments(name: str) -> None:
-    assert f"- `{name}({', '.join(plugin_manager.arguments(name))})`: " in TEXT
+    assert f"### {name}({', '.join(plugin_manager.arguments(name))})\n" in REFERENCE
 
 
 def test_no_hook_is_documented_that_does_not_exist() -> None:
-    assert set(re.findall(r"^- `(\w+)\(", TEXT, flags=re.MULTILINE)) == CORE_HOOKS
-
-
-def test_every_specification_says_what_it_is() -> None:
-    for name in CORE_HOOKS:
-        assert getattr(plugin_manager.hook, name).spec.function.__doc__, name
+    assert set(re.findall(r"^### (\w+)\(", REFERENCE, flags=re.MULTILINE)) == CORE_HOOKS
 
 
 def test_the_example_implementation_works(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ import psycopg
 from django.db.backends.postgresql.base import CursorMixin
 from psycopg.pq import TransactionStatus
 
+from VaultPlatform.tenancy.backends.postgresql.limiting import GIVE_BACK, limit
 from VaultPlatform.tenancy.exceptions import StatementRefused
 
 if TYPE_CHECKING:
@@ -38,11 +39,12 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
         return wrapper
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "SchemaCursor":
-        schema = self.wrapper.schema_for(self._opened_for)
-        self.wrapper.check_statement(self._as_written(query))
-        if not self._is_idle():
+        schema, written = self.wrapper.schema_for(self._opened_for), self._as_written(query)
+        self.wrapper.check_statement(written)
+        opening = self.wrapper.opening(schema) if self._is_idle() else []
+        opening += self._limiting(written)
+        if not opening:
             return super().execute(query, params, **options)
-        opening = self.wrapper.opening(schema)
         statement = self.mogrify(query, params)
         try:
             super().execute(";".join((*opening, statement)))
@@ -68,17 +70,17 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
         return True
 
     def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:
-        with self._transaction():
+        with self._transaction(self._as_written(query)):
             super().executemany(query, params_seq, returning=returning)
 
     @contextmanager
     def copy(self, statement: Any, params: Any = None, **options: Any) -> Iterator[psycopg.Copy]:
-        self._open_transaction("cursor.copy()")
+        self._open_transaction("cursor.copy()", self._as_written(statement))
         with super().copy(statement, params, **options) as copy:
             yield copy
 
     def stream(self, query: Any, params: Any = None, **options: Any) -> Iterator[Any]:
-        self._open_transaction("cursor.stream()")
+        self._open_transaction("cursor.stream()", self._as_written(query))
         return super().stream(query, params, **options)
 
     def _as_written(self, query: Any) -> str:
@@ -90,24 +92,41 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
         self.wrapper.settle()
         return self.connection.pgconn.transaction_status == TransactionStatus.IDLE
 
-    def _open_transaction(self, what: str) -> None:
+    def _limiting(self, written: str) -> list[str]:
+        """What has to come before a statement so that it runs for as long as it may, and no longer."""
+        wrapper, status = self.wrapper, self.connection.pgconn.transaction_status
+        if status == TransactionStatus.IDLE:
+            wrapper.limited = False
+        seconds = wrapper.seconds_for(written)
+        if status == TransactionStatus.INERROR:
+            return []
+        if seconds is not None:
+            wrapper.limited = True
+            return [limit(seconds)]
+        if wrapper.limited and not written.startswith("ROLLBACK"):
+            wrapper.limited = False
+            return [GIVE_BACK]
+        return []
+
+    def _open_transaction(self, what: str, written: str) -> None:
         """Begin the transaction that Django believes to be open, for a call that cannot carry the opening itself."""
         schema = self.wrapper.schema_for(self._opened_for)
-        if not self._is_idle():
-            return
-        if not self.wrapper.in_transaction:
-            raise StatementRefused(what=what, advice=_IN_ATOMIC)
-        super().execute(";".join(self.wrapper.opening(schema)))
+        opening: list[str] = []
+        if self._is_idle():
+            if not self.wrapper.in_transaction:
+                raise StatementRefused(what=what, advice=_IN_ATOMIC)
+            opening = self.wrapper.opening(schema)
+        if opening := opening + self._limiting(written):
+            super().execute(";".join(opening))
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, written: str) -> Iterator[None]:
         """A transaction around the block: Django's where there is one, else one of its own."""
-        schema = self.wrapper.schema_for(self._opened_for)
-        if not self._is_idle():
-            yield
-            return
-        super().execute(";".join(self.wrapper.opening(schema, begin=True)))
-        own = not self.wrapper.in_transaction
+        schema, idle = self.wrapper.schema_for(self._opened_for), self._is_idle()
+        opening = self.wrapper.opening(schema, begin=True) if idle else []
+        if opening := opening + self._limiting(written):
+            super().execute(";".join(opening))
+        own = idle and not self.wrapper.in_transaction
         try:
             yield
         except BaseException:

@@ -32,6 +32,13 @@ class SchemaWrapper(TransactionAware, base.DatabaseWrapper):
         """Quoted schema for a statement of a cursor that belongs to `_owner`. May refuse by raising a TenancyError."""
         raise NotImplementedError
 
+    def seconds_for(self, _statement: str) -> float | None:
+        """How long a statement may run; None if nobody limits it."""
+        return None
+
+    #: Whether the open transaction has, or may have, its statements limited.
+    limited = False
+
     def check_statement(self, statement: str) -> None:
         """May refuse a statement, as it was written and without its values, by raising a TenancyError."""
 

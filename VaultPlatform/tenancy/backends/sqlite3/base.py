@@ -1,5 +1,6 @@
 """SQLite, one file an organisation: the wrapper swaps its raw connection for the current organisation's."""
 
+import re
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,17 +21,25 @@ from VaultPlatform.tenancy.own_databases import settings_of
 MAX_OPEN = 16
 
 
+#: Instructions of SQLite's machine after which it is looked whether a statement has run for too long; a part of a ms.
+LOOK_AFTER = 10_000
+_READS = re.compile(
+    r"\s*(select|values|explain)\b|\s*with\b(?!.*\b(insert|update|delete|replace)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 class OrganisationCursor(base.SQLiteCursorWrapper):
     """A cursor that refuses to run for another organisation than the one it was opened for."""
 
-    guard: Callable[[], object]
+    guard: Callable[[str], object]
 
     def execute(self, query: str, params: Any = None) -> Any:
-        self.guard()
+        self.guard(query)
         return super().execute(query, params)
 
     def executemany(self, query: str, param_list: Any) -> Any:
-        self.guard()
+        self.guard(query)
         return super().executemany(query, param_list)
 
 
@@ -48,6 +57,7 @@ class DatabaseWrapper(OrganisationBinding, base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._open: OrderedDict[str, sqlite3.Connection] = OrderedDict()
+        self._reads = False
 
     def bind(self, organisation: Organisation) -> None:
         if self.bound is None or self.bound.key != organisation.key:
@@ -66,6 +76,7 @@ class DatabaseWrapper(OrganisationBinding, base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         raw: sqlite3.Connection = super().get_new_connection(conn_params)
         raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # ATTACH could add another organisation's file
+        raw.set_progress_handler(self._runs_for_too_long, LOOK_AFTER)
         self._open[self.required_organisation().key] = raw
         while len(self._open) > MAX_OPEN:
             _, longest_unused = self._open.popitem(last=False)
@@ -78,8 +89,16 @@ class DatabaseWrapper(OrganisationBinding, base.DatabaseWrapper):
 
     def create_cursor(self, _name: str | None = None) -> OrganisationCursor:
         cursor: OrganisationCursor = self.connection.cursor(factory=OrganisationCursor)
-        cursor.guard = partial(self.check_cursor, self.required_organisation().key)
+        cursor.guard = partial(self._guard, self.required_organisation().key)
         return cursor
+
+    def _guard(self, key: str, statement: str) -> None:
+        self.check_cursor(key)
+        self._reads = self.seconds_for(statement) is not None and bool(_READS.match(statement))
+
+    def _runs_for_too_long(self) -> bool:
+        """Asked by SQLite, which ends the statement if so: reads only, for with a write the transaction would end."""
+        return self._reads and (left := self.time_left()) is not None and left <= 0
 
     def close(self) -> None:
         super().close()
