@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 
 class OrchestratorError(Exception):
@@ -55,6 +56,9 @@ class UnknownValue(OrchestratorError, LookupError):
 
 class OwnershipLost(OrchestratorError, RuntimeError):
     """Another process has taken this run over; whatever this one still did of it is rolled back."""
+
+    #: Which run.
+    run_id: UUID | None = None
 
 
 class RunCancelled(OrchestratorError, RuntimeError):

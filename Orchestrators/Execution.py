@@ -199,6 +199,7 @@ class Execution:
             forward()
         except OwnershipLost as lost:
             if not self.record.was_cancelled():
+                lost.run_id = self._run.id
                 raise
             self._values.update(self._before)
             self._error = "cancelled"

@@ -11,6 +11,8 @@ from VaultPlatform.runs.queues import QUEUES
 
 #: For which a server of Redis may be silent.
 _SECONDS = 2.0
+#: Seconds between two looks at the files of the embedded broker; a worker that is full takes the next no sooner.
+_POLL = 0.1
 
 
 def celery_settings(config: CelerySection, home: Path) -> dict[str, Any]:
@@ -65,5 +67,6 @@ def _broker_of_files(folder: Path) -> dict[str, Any]:
         "data_folder_in": str(messages),
         "data_folder_out": str(messages),
         "control_folder": str(control),
+        "polling_interval": _POLL,
     }
     return {"broker_url": "filesystem://localhost", "broker_transport_options": options}

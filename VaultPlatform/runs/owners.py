@@ -174,8 +174,9 @@ def _renew(owner: Owner) -> None:
     from VaultPlatform.runs.recovery import release
 
     while True:
-        for _ in range(int(RENEWAL)):
-            time.sleep(1.0)
+        until = time.monotonic() + RENEWAL
+        while time.monotonic() < until:
+            time.sleep(min(1.0, RENEWAL))
             if owner.abandoned:
                 break
         if known_owner() is not owner:

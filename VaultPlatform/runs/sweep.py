@@ -172,5 +172,7 @@ def _hinted_again(plane: Plane, row: Any, *, task: str) -> bool:
     """Give the hint once more, and wait longer until the next time."""
     waited = (now() - row.created_at).total_seconds()
     at = now() + min(max(HINT, timedelta(seconds=waited)), LONGEST)
-    plane.runs.filter(id=row.id, epoch=row.epoch).update(next_attempt=at)
+    unchanged = plane.runs.filter(id=row.id, epoch=row.epoch, next_attempt=row.next_attempt)
+    if not unchanged.update(next_attempt=at):  # another process's sweep has come first
+        return False
     return hint(plane.key, row.id, row.queue, task=task)

@@ -18,12 +18,16 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from NimbusVaultConstants.CommonConstants.SerializerErrors import flatten_serializer_errors
+from NimbusVaultConstants.Modelentity.Modelentity import ModelName
+from Orchestrators.Errors import OwnershipLost, RunCancelled
 from VaultErrors.BackendErrors import errors
 from VaultPlatform.web.request_ids import Next, request_id
 
 log = structlog.get_logger(__name__)
 
 _ERROR, _SERVER_ERROR, _UNAVAILABLE = 400, 500, 503
+#: Seconds in which a run that was taken over has usually ended.
+_SOON = "1"
 
 _BY_STATUS: dict[int, type[errors.VaultError]] = {
     error.status: error
@@ -69,6 +73,8 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
     """The VaultError that says what `error` means to a client; a generic 500 for what is nobody's business."""
     if isinstance(error, errors.VaultError):
         return error
+    if isinstance(error, OwnershipLost | RunCancelled):
+        return _ended_elsewhere(error)
     if isinstance(error, APIException):
         return _from_status(error.status_code, flatten_serializer_errors(error.detail), _retry_after(error))
     if isinstance(error, DatabaseError) and (refusal := _refusal(error)) is not None:
@@ -77,6 +83,21 @@ def as_vault_error(error: BaseException) -> errors.VaultError:
         if isinstance(error, kinds) and not (meant is errors.server.Unavailable and _is_our_fault(error)):
             return meant(msg)  # type: ignore[no-any-return]
     return errors.server.InternalError()
+
+
+def _ended_elsewhere(error: OwnershipLost | RunCancelled) -> errors.VaultError:
+    """What to tell of a run that somebody has cancelled or taken over.
+
+    What comes of one that was taken over is not known yet, as for a key whose first request is still at work.
+    """
+    if isinstance(error, RunCancelled):
+        return errors.bad_request.Conflict(str(error))
+    return errors.bad_request.Conflict(
+        f"Another process has taken run {error.run_id} over, and either completes it or undoes it. To learn which, "
+        "send the request again with the same Idempotency-Key; if it had none, have an administrator look at "
+        f"/{ModelName.url_vault}runs/{error.run_id} before you repeat it.",
+        headers={"Retry-After": _SOON},
+    )
 
 
 def _refusal(error: DatabaseError) -> str | None:
@@ -112,17 +133,22 @@ def error_body(error: errors.VaultError, request: HttpRequest) -> dict[str, str]
 def error_response(error: BaseException, request: HttpRequest) -> JsonResponse:
     """The whole answer for `error`; what is not the client's doing is logged with its traceback."""
     meant = as_vault_error(error)
-    if meant.status >= _SERVER_ERROR:
-        log.error("request_failed", path=request.path, error=type(error).__name__, exc_info=error)
+    _log(error, meant, request)
     return JsonResponse(error_body(meant, request), status=meant.status, headers=meant.headers)
+
+
+def _log(error: BaseException, meant: errors.VaultError, request: HttpRequest) -> None:
+    if isinstance(error, OwnershipLost):
+        log.warning("run_overtaken", path=request.path, run=str(error.run_id))
+    elif meant.status >= _SERVER_ERROR:
+        log.error("request_failed", path=request.path, error=type(error).__name__, exc_info=error)
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's handler: the same answer through the view's renderer."""
     request = context["request"]._request  # noqa: SLF001  # Django's own request has no other name
     meant = as_vault_error(error)
-    if meant.status >= _SERVER_ERROR:
-        log.error("request_failed", path=request.path, error=type(error).__name__, exc_info=error)
+    _log(error, meant, request)
     return Response(error_body(meant, request), status=meant.status, headers=meant.headers)
 
 

@@ -21,6 +21,7 @@ from VaultPlatform.runs import owners
 from VaultPlatform.runs.planes import current_plane
 from VaultPlatform.runs.service import (
     due_organisation_service,
+    run_owner_service,
     run_service,
 )
 from VaultPlatform.runs.sweep import ASK, LOOK, Sweeper, sweep_once
@@ -40,6 +41,16 @@ def many(django_db_setup: None) -> Iterator[None]:
     organisation_service.bulk_delete({"slug__in": slugs})
 
 
+@pytest.fixture
+def nothing_left(django_db_setup: None) -> None:
+    """Nothing that other tests have left comes due, and no lease of theirs runs out, in the middle of this one."""
+    due_organisation_service.bulk_delete({"due_at__isnull": False})
+    mine = owners.known_owner()
+    others = run_owner_service.filter().exclude(id=mine.id if mine else None)
+    run_owner_service.bulk_delete(list(others.values_list("id", flat=True)))
+    sweep_once()  # which removes the files of their locks
+
+
 def waiting(plan: str) -> Any:
     """A run in the current organisation whose time has come."""
     run = OrchestratorRegistry.get("main")
@@ -56,11 +67,10 @@ def shown(seen: Traffic) -> str:
 
 
 def test_a_sweep_asks_only_where_something_is_due(
-    many: None, make_org: Callable[..., Any], ledger: Ledger, tmp_path: Path
+    many: None, nothing_left: None, make_org: Callable[..., Any], ledger: Ledger, tmp_path: Path
 ) -> None:
     """On the site's database three, and one for each that is due; inside each one, as long as nothing is to be done."""
     due = [make_org() for _ in range(3)]
-    sweep_once()
     for organisation in due:
         with tenancy.use(organisation):
             run_service.bulk_delete({"id": waiting("E").id})
@@ -75,31 +85,37 @@ def test_a_sweep_asks_only_where_something_is_due(
         assert seen.counted() == {"control": 2}, shown(seen)
 
 
-def test_what_is_done_there_costs_five_more(many: None, org: Any, ledger: Ledger, tmp_path: Path) -> None:
+def test_what_is_done_there_costs_five_more(
+    many: None, nothing_left: None, org: Any, ledger: Ledger, tmp_path: Path
+) -> None:
     """Which runs, which events, the run, its next time, and what is ahead then."""
-    sweep_once()
     waiting("E")
     with traffic(tmp_path) as seen:
         assert sweep_once() == 1
         assert seen.counted() == {"control": 3 + 1, "default": 1 + 5}, shown(seen)
 
 
+def questions(seen: Traffic) -> int:
+    """How often it was asked whose lease is over, with which each look at the database ends."""
+    return sum("run_owner" in text and "SELECT" in text for *_, text in seen.messages())
+
+
 def test_a_worker_with_nothing_to_do_asks_less_than_once_a_second(
-    many: None, org: Any, tmp_path: Path
+    many: None, nothing_left: None, org: Any, tmp_path: Path
 ) -> None:
-    sweep_once()
+    """However slow the machine is: what is counted is asked in the time that has passed."""
     owners.ensure_known(org.key)
     sweeper = Sweeper()
     with traffic(tmp_path) as seen:
-        sweeper.start()
         began = time.monotonic()
-        wait_until(lambda: any("run_owner" in text and "SELECT" in text for *_, text in seen.messages()))
+        sweeper.start()
+        wait_until(lambda: questions(seen))
         time.sleep(2 * LOOK)
-        took = time.monotonic() - began
         sweeper.stop()
-        counted, text = seen.counted(), shown(seen)
-    assert took >= ASK
-    assert counted == {"control": 2}, text
+        took = time.monotonic() - began
+        asked, counted, text = questions(seen), seen.counted(), shown(seen)
+    assert 1 <= asked <= took / ASK, text
+    assert counted == {"control": 2 * asked}, text
     assert 2 / ASK + 1 / owners.RENEWAL <= 1  # with the lease that each process renews
 
 

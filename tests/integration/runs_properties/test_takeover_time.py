@@ -16,8 +16,9 @@ from VaultPlatform.runs.service import run_owner_service, run_service
 from VaultPlatform.runs.sweep import LOOK
 
 KILLS = 5
-#: Seconds; the lease of processes that are looked at from elsewhere, and between two looks there.
-LEASE = 0.8
+#: Seconds; the lease of processes that are looked at from elsewhere, and between two looks there. So long that it is
+#: renewed in time on a busy machine, too.
+LEASE = 2.0
 #: For what is done between, on a machine that has other things to do.
 LEEWAY = 2.5
 
