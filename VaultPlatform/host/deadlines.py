@@ -7,6 +7,7 @@ can be stopped, and is.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -14,6 +15,8 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import partial
+from types import FrameType
+from weakref import WeakValueDictionary, ref
 
 from django.db import connections
 
@@ -27,6 +30,12 @@ class Overdue(TimeoutError):
 
 #: One call that is going on: when it began, of which implementation, and for whom.
 Call = tuple[float, Tally, Entered | None]
+
+
+class Calls(list[Call]):
+    """Those of one thread, the innermost last; gone when the thread is."""
+
+    __slots__ = ("__weakref__",)
 
 
 class Deadlines:
@@ -45,15 +54,16 @@ class Deadlines:
         #: Has `calls`, those of this thread, the innermost last: whoever calls appends, and takes it off again; and
         #: `connection`, the thread's own to the current organisation's database.
         self.of_thread = threading.local()
-        self._all: dict[int, list[Call]] = {}
+        self._all: WeakValueDictionary[int, Calls] = WeakValueDictionary()
         self._overdue: dict[int, Call] = {}
         self._lock, self._looking = threading.Lock(), threading.Lock()
         self._watcher: threading.Thread | None = None
-        os.register_at_fork(after_in_child=self._begin_anew)
+        itself = ref(self)
+        os.register_at_fork(after_in_child=lambda: _begin_anew(itself))
 
     def begin(self) -> list[Call]:
         """The calls of a thread that has made none yet."""
-        mine: list[Call] = []
+        mine = Calls()
         self.of_thread.connection = connections["default"]
         self.of_thread.connection.time_left = partial(self._time_left, mine)
         self.of_thread.calls = self._all[threading.get_ident()] = mine
@@ -65,12 +75,12 @@ class Deadlines:
         return self.seconds - (time.perf_counter() - calls[0][0]) if calls else None
 
     def look(self) -> None:
-        """Tell of each call that is overdue and was not told of, and forget those that have come back."""
+        """Tell of each call that is overdue and was not told of."""
         with self._looking:
             self._look()
 
     def _look(self) -> None:
-        limit, threads = time.perf_counter() - self.seconds, sys._current_frames()  # noqa: SLF001  # the only way there is
+        limit = time.perf_counter() - self.seconds
         going_on = {ident: calls[:] for ident, calls in list(self._all.items())}
         overdue = {id(call): call for calls in going_on.values() for call in calls if call[0] < limit}
         new, self._overdue = overdue.keys() - self._overdue.keys(), overdue
@@ -78,28 +88,53 @@ class Deadlines:
         if hanging != self.hanging:
             self.hanging = hanging
             self._changed()
+        threads = frames_of_threads() if new else {}
         for ident, calls in going_on.items():
             for call in calls:
                 if id(call) in new:
                     call[1].overdue += 1
                     self._told(call, "".join(traceback.format_stack(threads.get(ident))))
-            if not calls and ident not in threads:
-                self._all.pop(ident, None)
 
     def _watch(self) -> None:
         with self._lock:
             if self._watcher is None:
-                self._watcher = threading.Thread(target=self._go_round, name="vault-deadlines", daemon=True)
+                self._watcher = threading.Thread(
+                    target=_go_round, args=(ref(self),), name="vault-deadlines", daemon=True
+                )
                 self._watcher.start()
 
-    def _go_round(self) -> None:
-        while True:
-            time.sleep(max(0.05, min(1.0, self.seconds / 4)))
-            self.look()
-
-    def _begin_anew(self) -> None:
+    def begin_anew(self) -> None:
         """A forked process has none of the other's threads."""
         self._lock, self._looking, self._watcher = threading.Lock(), threading.Lock(), None
-        self._all = {}
+        self._all = WeakValueDictionary()
         self._overdue, self.hanging = {}, frozenset()
         vars(self.of_thread).clear()
+
+
+def frames_of_threads() -> dict[int, FrameType]:
+    """Where each thread is, by its number.
+
+    A garbage collection on the way could leave the process hanging for ever, on Python before 3.11.9 and 3.12.3:
+    python/cpython#106883.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()  # noqa: SLF001  # the only way there is
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _go_round(watched: ref[Deadlines]) -> None:
+    """Look again and again, as long as anybody needs it."""
+    while (deadlines := watched()) is not None:
+        deadlines.look()
+        pause = max(0.05, min(1.0, deadlines.seconds / 4))
+        del deadlines
+        time.sleep(pause)
+
+
+def _begin_anew(forked: ref[Deadlines]) -> None:
+    if (deadlines := forked()) is not None:
+        deadlines.begin_anew()

@@ -37,7 +37,7 @@ def serving(folder: Path, files: str) -> Iterator[tuple[Generation, subprocess.P
         wait_until(lambda: len(generation.reports()) == 2, seconds=60, what="both processes have loaded")
         yield generation, process
     finally:
-        process.kill() if process.poll() is None else None
+        process.terminate()  # its own processes end with it
         process.wait(timeout=30)
 
 

@@ -1,5 +1,8 @@
 """Hook implementations that hang: told once, with where they are, and left alone until they are back."""
 
+import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,3 +112,48 @@ def test_the_watcher_looks_by_itself(plugins: Any, gate: Gate, slow: Slow) -> No
     gate.deadlines._told = lambda _call, _where: told.set()  # to wait for it
     with in_a_call_of("on_thing", plugins, slow):
         assert told.wait(10)
+
+
+#: Threads that ask where all of them are, while each allocation collects garbage, and whoever looks on lets others in.
+ASKING = """
+import gc, threading, time
+from VaultPlatform.host.deadlines import frames_of_threads
+
+def ask():
+    for _ in range(500):
+        assert threading.get_ident() in frames_of_threads()
+        time.sleep(0)
+
+gc.set_threshold(1)
+gc.callbacks.append(lambda *_: time.sleep(0))
+threads = [threading.Thread(target=ask) for _ in range(4)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+assert gc.isenabled()
+"""
+
+
+def test_asking_where_threads_are_leaves_no_process_hanging() -> None:
+    subprocess.run([sys.executable, "-c", ASKING], timeout=60, check=True)
+
+
+def test_the_calls_of_a_thread_are_forgotten_with_it(plugins: Any, gate: Gate, slow: Slow) -> None:
+    with in_a_call_of("on_thing", plugins, slow):
+        assert len(gate.deadlines._all) == 1
+    gc.collect()
+    assert len(gate.deadlines._all) == 0
+
+
+def test_the_watcher_ends_when_nobody_has_calls_watched(plugins: Any, gate: Gate, slow: Slow) -> None:
+    gate.deadlines.seconds = 0.0
+    with in_a_call_of("on_thing", plugins, slow):
+        watcher = gate.deadlines._watcher
+    assert watcher is not None
+    assert watcher.is_alive()
+    del gate.deadlines
+    plugins.unregister(name="slow")
+    gc.collect()
+    watcher.join(20)
+    assert not watcher.is_alive()
