@@ -34,7 +34,7 @@ fix: dev-venv ## let ruff repair and format what it can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: dev-venv ## measure, as ratios to a bare Django REST framework site
+bench: dev-venv ## measure, as ratios to bare Django, Django REST framework, pluggy and DBOS
 	@exec $(PY) -m benchmarks $(ARGS)
 
 lock: dev-venv ## lock the dependencies of pyproject.toml anew (ARGS=--upgrade for newer ones)

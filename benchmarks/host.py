@@ -19,8 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import Site
 from benchmarks.made_plugins import write_plugins
+from benchmarks.web import Site
 
 #: Ratios, at most.
 AIMS = {"hooks": 2.5, "check": 1.3, "start": 2.5, "request": 1.1}

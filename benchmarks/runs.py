@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import postgresql_database
+from benchmarks.server import postgresql_database
 
 #: Median of a run of database steps to that of the bare transaction, at most; medians of DBOS to ours, at least.
 AIMS = {"bare": 1.25, "external": 5.0, "exactly_once": 12.0}
@@ -29,6 +29,7 @@ def main() -> int:
     """Run it; 1 when an aim is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.runs", description=__doc__)
     parser.add_argument("--rounds", type=int, default=300, help="of each kind (default: 300)")
+    parser.add_argument("--json", action="store_true", help="print the medians, in milliseconds, as JSON")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -38,6 +39,9 @@ def main() -> int:
     with postgresql_database() as database:
         if database is not None:
             results["postgresql"] = in_a_process_of_its_own(database, options.rounds)
+    if options.json:
+        print(json.dumps(results, indent=2))
+        return 0
     return report(results)
 
 

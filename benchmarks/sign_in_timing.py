@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import postgresql_database
+from benchmarks.server import postgresql_database
 from benchmarks.site import _serve, _vault
 
 #: Milliseconds between the medians.

@@ -13,10 +13,22 @@ pytestmark = [pytest.mark.timeout(260), pytest.mark.database_independent]
 
 @pytest.fixture(scope="module")
 def results():
-    command = [sys.executable, "-m", "benchmarks", "--requests", "2", "--json"]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=100, check=False)
+    done = benchmark("benchmarks.web", "--requests", "2", "--json")
     assert done.stdout, done.stderr
     return json.loads(done.stdout)
+
+
+def benchmark(*words):
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def test_both_routes_are_measured_on_each_database(results):
@@ -32,12 +44,28 @@ def test_a_write_is_four_messages_with_an_event_and_a_read_two(results):
 
 
 def test_refused_sign_ins_of_every_kind_are_timed_on_each_database(results):
-    command = [sys.executable, "-m", "benchmarks.sign_in_timing", "--requests", "2", "--json"]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=100, check=False)
-    timed = json.loads(done.stdout)
+    timed = json.loads(benchmark("benchmarks.sign_in_timing", "--requests", "2", "--json").stdout)
     assert timed.keys() == results.keys()
     for clocks in timed.values():
         assert clocks.keys() == {"wall", "processor"}
         for medians in clocks.values():
             assert medians.keys() == {"wrong password", "unknown", "inactive", "apart"}
             assert min(medians.values()) >= 0
+
+
+def test_runs_are_measured_beside_the_bare_transaction_and_beside_their_peer(results):
+    done = benchmark("benchmarks.runs", "--rounds", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    medians = json.loads(done.stdout)
+    assert medians.keys() == results.keys()
+    ours = {"bare", "run", "external"}
+    assert medians["sqlite"].keys() == ours
+    if "postgresql" in medians:
+        assert medians["postgresql"].keys() == ours | {"dbos_external", "dbos_exactly_once"}
+    assert all(median > 0 for found in medians.values() for median in found.values())
+
+
+def test_one_kind_is_chosen_by_its_name_and_gets_what_follows():
+    assert "--rounds" in benchmark("benchmarks", "runs", "--help").stdout
+    refused = benchmark("benchmarks", "speed")
+    assert (refused.returncode, "web | runs | host | sign_in_timing" in refused.stderr) == (2, True)
