@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import ENVIRONMENT_VARIABLE
 from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
+from pydantic import ValidationError
 
 from VaultPlatform.config import SettingsError
 from VaultPlatform.host.imports import PluginOff
@@ -78,11 +79,20 @@ def reason_of(error: BaseException, *, record: PluginRecord) -> str:
         what = f"it called sys.exit({error.code!r})"
     elif isinstance(error, _TEACHING):
         what = str(error)
+    elif isinstance(error, ValidationError):
+        what = f"{type(error).__name__}: {_without_input(error)}"
     else:
         what = f"{type(error).__name__}: {error}".removesuffix(": ")
     what = " ".join(what.split())[:_LONGEST]
     place = _place(error.__cause__ or error, record.folder) if record.folder else None
     return f"{what} ({place})" if place else what
+
+
+def _without_input(error: ValidationError) -> str:
+    """What pydantic says, but for the values that it was given: one may be a secret."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    told = [(".".join(map(str, each["loc"])), each["msg"]) for each in found]
+    return f"{error.title}: " + "; ".join(f"{place}: {message}".removeprefix(": ") for place, message in told)
 
 
 def _place(error: BaseException, folder: Path) -> str | None:

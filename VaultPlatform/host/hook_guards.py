@@ -31,7 +31,7 @@ class HookOff(Exception):
 
 
 class _Exited(RuntimeError):
-    """An implementation has called `sys.exit()`, which must not end the process."""
+    """An implementation raised what would end the process, as `sys.exit()` does, or pass by every handler."""
 
 
 class Gate(Protocol):
@@ -76,7 +76,9 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
 ) -> Callable[..., Any]:
     pair, deadlines = (tally.plugin, tally.hook), gate.deadlines
     of_thread = deadlines.of_thread
-    vetoes: tuple[type[Exception], ...] = (errors.VaultError,) if is_check else ()
+    passing: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
+    if is_check:
+        passing = (errors.VaultError, *passing)
     told: Any = tally.recent.append
 
     def call(*args: Any, **kwargs: Any) -> Any:  # noqa: C901  # as above
@@ -104,9 +106,9 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
                         result = function(*args, **kwargs)
             finally:
                 calls.pop()
-        except vetoes:
+        except passing:
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # such as asyncio.CancelledError, or sys.exit()
             gate.hook_failed(this, error)
             if contained:
                 return None
@@ -128,8 +130,9 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
 def _raise_instead(error: BaseException, call: Call, deadlines: Deadlines, *, is_check: bool) -> None:
     """Raise what the caller gets for an implementation's `error`, if it is not that."""
     began, tally, _ = call
-    if isinstance(error, SystemExit):
-        raise _Exited(f"plugin {tally.plugin}: {tally.hook} called sys.exit()") from error
+    if not isinstance(error, Exception):
+        what = "called sys.exit()" if isinstance(error, SystemExit) else f"raised {type(error).__name__}"
+        raise _Exited(f"plugin {tally.plugin}: {tally.hook} {what}") from error
     if is_check and isinstance(error, DatabaseError) and perf_counter() - began >= deadlines.seconds:
         raise errors.server.Unavailable(_NO_ANSWER) from error  # the database itself is well
 

@@ -5,27 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from VaultPlatform.config.errors import nearest_name
+from VaultPlatform.host.manifest_file import ManifestError, read_file
 from VaultPlatform.runs.queues import QUEUES
 
+__all__ = ["FILE", "Manifest", "ManifestError", "Requires", "read_manifest"]
+
 FILE = "plugin.yaml"
-#: libyaml's reader where PyYAML was built with it: it takes a tenth of the time, and each start reads them all.
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class ManifestError(Exception):
-    """A `plugin.yaml` cannot be used; its message names each key that is wrong."""
-
-
-def _number_as_text(value: Any) -> Any:
-    """YAML takes 1.0 for a number."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _version(text: str) -> str:
@@ -54,7 +45,7 @@ def _requirement(text: str) -> str:
     return text
 
 
-_VersionText = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(_version)]
+_VersionText = Annotated[str, AfterValidator(_version)]
 _Range = Annotated[str, AfterValidator(_specifier)]
 _Package = Annotated[str, AfterValidator(_requirement)]
 
@@ -143,17 +134,8 @@ def read_manifest(folder: Path, *, plugin: str = "") -> Manifest:
     Parameters: `plugin`, its name where the folder is called otherwise. Raises ManifestError naming each key that is
     wrong, with the nearest known one for one that is unknown.
     """
-    path, where = folder / FILE, f"{folder.name}/{FILE}"
-    if not path.is_file():
-        return Manifest()
-    try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # nosec B506  # both are safe
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{where} is not valid YAML: {' '.join(str(error).split())}") from error
-    if found is None:
-        return Manifest()
-    if not isinstance(found, dict):
-        raise ManifestError(f"{where} must be a mapping of keys, not a {type(found).__name__}")
+    where = f"{folder.name}/{FILE}"
+    found = read_file(folder / FILE, where=where)
     try:
         manifest = Manifest.model_validate(found)
     except ValidationError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from VaultPlatform.activation.errors import BadPackage
 from VaultPlatform.host.inventory import RESERVED
 from VaultPlatform.host.manifest import FILE, Manifest, ManifestError, read_manifest
+from VaultPlatform.host.manifest_file import read_file
 
 #: What wheels hold beside packages.
 _OF_WHEELS = (".dist-info", ".data")
@@ -61,13 +62,12 @@ def _packages(folder: Path) -> list[Path]:
 
 def _named(unpacked: Path) -> Path:
     """Bare files, put into a folder of the name that their plugin.yaml says."""
-    import yaml
-
     try:
-        said = yaml.safe_load((unpacked / FILE).read_text(encoding="utf-8"))
-        name = str(said["name"])
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise BadPackage(f"Its {FILE} does not say its name, and it is in no folder of that name.") from error
+        name = str(read_file(unpacked / FILE, where=FILE).get("name", ""))
+    except ManifestError as error:
+        raise BadPackage(f"It cannot be installed: {error}.") from error
+    if not name:
+        raise BadPackage(f"Its {FILE} does not say its name, and it is in no folder of that name.")
     if not name.isidentifier():
         raise BadPackage(f'"{name}" cannot be a plugin\'s name: it has to be a Python identifier.')
     target = unpacked.with_name(f"{unpacked.name}.named") / name

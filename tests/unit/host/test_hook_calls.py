@@ -1,5 +1,6 @@
 """Calling hooks: order, any subset of arguments, containment by kind, filters."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -57,7 +58,14 @@ def test_implementations_are_called_in_the_order_of_the_plugins() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("v"), RecursionError(), SystemExit(3), errors.server.Unavailable("u")]
+    "error",
+    [
+        ValueError("v"),
+        RecursionError(),
+        SystemExit(3),
+        asyncio.CancelledError(),
+        errors.server.Unavailable("u"),
+    ],
 )
 @pytest.mark.parametrize("hook", ["on_thing", "collect_things"])
 def test_an_exception_is_contained_and_the_others_still_run(hook: str, error: BaseException) -> None:

@@ -66,10 +66,20 @@ def test_the_file_and_every_key_may_be_missing(folder: Path, text: str | None) -
         ("requires: {plugins: {A: latest}}", "no range of versions"),
         ("requires: {packages: ['not a requirement']}", "no requirement"),
         ("requires: [A]", "requires: "),
+        ("version: 2026-02-30", '"2026-02-30" is no version'),
+        ("title: &t Notes\ndescription: *t", ":1 has a reference"),
+        ("requires: {<<: [{plugins: {}}]}", "requires.<< is unknown"),
+        ('title: !!float "abc"', ":1 has a tag"),
+        ("title: !!python/name:os.system ''", ":1 has a tag"),
+        ("title: " + "[" * 21, ":1 is nested more than 20 deep"),
+        ("title: " + "{a: " * 15_000, ":1 is nested more than 20 deep"),
+        ("# " + "x" * 64 * 1024, "is larger than 64 KiB"),
+        ("title: \udcff", "is not valid YAML"),
+        ("title: \x00", "is not valid YAML"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_key(folder: Path, text: str, words: str) -> None:
-    (folder / "plugin.yaml").write_text(text)
+    (folder / "plugin.yaml").write_text(text, errors="surrogateescape")
     with pytest.raises(ManifestError, match=words) as told:
         read_manifest(folder)
     assert "Notes_Plugin/plugin.yaml" in str(told.value)
@@ -101,3 +111,16 @@ def test_the_example_on_the_page_for_authors_is_one(folder: Path) -> None:
     manifest = read_manifest(folder)
     assert manifest.title == "Greeting" and manifest.requires.packages == ("pluggy>=1.6",)
     assert set(manifest.model_dump()) == manifest.model_fields_set
+
+
+def test_values_are_the_text_that_is_written(folder: Path) -> None:
+    (folder / "plugin.yaml").write_text("version: 1.10\ntitle: yes\nrequires: {plugins: {Other_Plugin: }}\n")
+    manifest = read_manifest(folder)
+    assert (manifest.version, manifest.title) == ("1.10", "yes")
+    assert manifest.requires.plugins == {"Other_Plugin": ""}
+
+
+def test_one_that_cannot_be_read_says_so(folder: Path) -> None:
+    (folder / "plugin.yaml").symlink_to("/proc/self/mem")
+    with pytest.raises(ManifestError, match=r"Notes_Plugin/plugin\.yaml cannot be read: "):
+        read_manifest(folder)
