@@ -8,6 +8,7 @@ from VaultPlatform.activation.errors import BadPackage
 from VaultPlatform.host.inventory import RESERVED
 from VaultPlatform.host.manifest import FILE, Manifest, ManifestError, read_manifest
 from VaultPlatform.host.manifest_file import read_file
+from VaultPlatform.host.own_names import taken_by
 
 #: What wheels hold beside packages.
 _OF_WHEELS = (".dist-info", ".data")
@@ -32,8 +33,7 @@ def package_in(unpacked: Path) -> Package:
     Raises BadPackage if there is none, or more than one, or its name or `plugin.yaml` cannot be used.
     """
     folder = _folder(unpacked)
-    if not folder.name.isidentifier() or keyword.iskeyword(folder.name) or folder.name in RESERVED:
-        raise BadPackage(f'"{folder.name}" cannot be a plugin\'s name: it has to be a Python identifier.')
+    _require_usable(folder.name)
     try:
         return Package(folder=folder, manifest=read_manifest(folder))
     except ManifestError as error:
@@ -68,8 +68,14 @@ def _named(unpacked: Path) -> Path:
         raise BadPackage(f"It cannot be installed: {error}.") from error
     if not name:
         raise BadPackage(f"Its {FILE} does not say its name, and it is in no folder of that name.")
-    if not name.isidentifier():
-        raise BadPackage(f'"{name}" cannot be a plugin\'s name: it has to be a Python identifier.')
+    _require_usable(name)
     target = unpacked.with_name(f"{unpacked.name}.named") / name
     target.parent.mkdir(mode=0o700)
     return unpacked.rename(target)
+
+
+def _require_usable(name: str) -> None:
+    if not (name.isidentifier() and name.isascii()) or keyword.iskeyword(name) or name in RESERVED:
+        raise BadPackage(f'"{name}" cannot be a plugin\'s name: it has to be a Python identifier in ASCII.')
+    if taken := taken_by(name):
+        raise BadPackage(f'"{name}" cannot be a plugin\'s name: it is that of {taken}.')

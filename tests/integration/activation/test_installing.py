@@ -1,6 +1,7 @@
 """Plugins that are brought to a site as folders, archives and wheels: all of it, or nothing."""
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -118,6 +119,8 @@ EVIL: dict[str, tuple[Any, str]] = {
     "link": (_link("Evil/link.py", "/etc/passwd"), "is a link or a device"),
     "hard link": (_link("Evil/link.py", "/etc/passwd", tarfile.LNKTYPE), "is a link or a device"),
     "device": (_link("Evil/null", "", tarfile.CHRTYPE), "is a link or a device"),
+    "line end": (("Evil/a\r\nb.py", b""), "would lie outside of its folder"),
+    "twin": (("EVIL/__init__.py", b""), "two files of the same name"),
     "two": (("Other/__init__.py", b""), "exactly one plugin folder"),
     "name": (("class/__init__.py", b""), "exactly one plugin folder"),
 }
@@ -164,6 +167,69 @@ def test_an_archive_that_is_larger_than_it_says_or_than_it_may_be_is_refused(
     crowd = archive_with(tmp_path, *((f"Crowd/{number}.py", b"") for number in range(6)))
     with pytest.raises(Refused, match="more than 5 files"):
         unpacking.unpack(crowd, tmp_path / "b")
+
+
+@pytest.mark.database_independent
+def test_what_describes_files_or_is_left_out_counts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from VaultPlatform.activation.errors import Refused
+    from VaultPlatform.installing import unpacking
+
+    monkeypatch.setattr(unpacking, "MAX_BYTES", 1024 * 1024)
+    monkeypatch.setattr(unpacking, "MAX_FILES", 5)
+    with tarfile.open(tmp_path / "name.tgz", "w:gz", format=tarfile.GNU_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("Evil/" + "x" * 2 * 1024 * 1024))
+    with tarfile.open(tmp_path / "cache.tgz", "w:gz") as archive:
+        cache = tarfile.TarInfo("Evil/__pycache__/x")
+        cache.size = 2 * 1024 * 1024
+        archive.addfile(cache, io.BytesIO(b"#" * cache.size))
+    folders = [tarfile.TarInfo(f"Evil/{number}") for number in range(6)]
+    with tarfile.open(tmp_path / "folders.tar", "w") as archive:
+        for each in folders:
+            each.type = tarfile.DIRTYPE
+            archive.addfile(each)
+    expected = {
+        "name.tgz": "more than 1 MiB",
+        "cache.tgz": "more than 1 MiB",
+        "folders.tar": "more than 5 files",
+    }
+    for name, words in expected.items():
+        with pytest.raises(Refused, match=words):
+            unpacking.unpack(tmp_path / name, tmp_path / f"inside {name}")
+
+
+@pytest.mark.database_independent
+def test_a_damaged_archive_is_refused_whatever_is_damaged_in_it(tmp_path: Path) -> None:
+    from VaultPlatform.activation.errors import Refused
+    from VaultPlatform.installing.unpacking import unpack
+
+    for kind, mode in {"zip": "", "tgz": "w:gz", "txz": "w:xz", "tbz": "w:bz2"}.items():
+        whole = tmp_path / f"a.{kind}"
+        if mode:
+            with tarfile.open(whole, mode) as made_of:  # type: ignore[call-overload]
+                made_of.addfile(tarfile.TarInfo("Notes/__init__.py"))
+        else:
+            with zipfile.ZipFile(whole, "w", zipfile.ZIP_LZMA) as archive:
+                archive.writestr("Notes/__init__.py", "x = 1\n" * 50)
+        content = whole.read_bytes()
+        for place in range(8, len(content), max(1, len(content) // 40)):
+            bad = tmp_path / f"{place}.{kind}"
+            bad.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
+            with contextlib.suppress(Refused):  # or it is none that matters
+                unpack(bad, tmp_path / f"inside {bad.name}")
+
+
+@pytest.mark.database_independent
+@pytest.mark.parametrize("name", ["json", "VaultPlatform", "Hooks", "\uff2eotes_Plugin"])
+def test_a_name_that_can_be_no_plugin_s_is_refused_before_anything_is_kept(tmp_path: Path, name: str) -> None:
+    from VaultPlatform.activation.errors import Refused
+    from VaultPlatform.installing.package import package_in
+
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").touch()
+    with pytest.raises(Refused, match=f'"{name}" cannot be a plugin\'s name'):
+        package_in(tmp_path)
 
 
 def test_an_update_that_fails_leaves_the_old_version_and_its_tables_and_one_that_works_is_on(
