@@ -58,6 +58,17 @@ def lift(plugin: str, hook: str, organisation: Organisation) -> bool:
     return _switch_hook(plugin, hook, organisation, on=None, reason="")
 
 
+def forget_plugin(plugin: str, *, entirely: bool) -> None:
+    """Forget which of a plugin's hook implementations are switched off and, if `entirely`, where it is on.
+
+    For one that goes: what comes under its name again is not to be blamed for it.
+    """
+    rows = plugin_switch_service.filter(plugin=plugin)
+    found = rows if entirely else rows.exclude(hook="")
+    plugin_switch_service.bulk_delete(list(found.values_list("id", flat=True)))
+    switches.forget()
+
+
 def _switch_hook(plugin: str, hook: str, organisation: Organisation, *, on: bool | None, reason: str) -> bool:
     row = plugin_switch_service.get(plugin=plugin, hook=hook, organisation=_key(organisation))
     if (row.switched_on if row else None) is on:

@@ -14,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
 from VaultPlatform.activation.taking_back import forget_types
+from VaultPlatform.schedules.of_plugins import names_of
 from VaultPlatform.tenancy import list_organisations, use
 from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.names import TEMPLATE
@@ -36,7 +37,7 @@ def count_rows(plugin: str) -> dict[str, Any]:
             rows = model._base_manager.using("default").count() if table in there else 0
             tables[table] += rows
             found[organisation.slug] = found.get(organisation.slug, 0) + rows
-    return {"tables": tables, "organisations": found, "schedules": _schedules(plugin)}
+    return {"tables": tables, "organisations": found, "schedules": names_of(plugin)}
 
 
 def export_rows(plugin: str, file: Path) -> dict[str, int]:
@@ -103,10 +104,3 @@ def _organisations(*, template: bool) -> Iterator[Organisation]:
 
 def _tables_here() -> set[str]:
     return set(connections["default"].introspection.table_names())
-
-
-def _schedules(plugin: str) -> list[str]:
-    from django_celery_beat.models import PeriodicTask
-
-    found = PeriodicTask.objects.using("control").filter(task__startswith=f"Plugins.{plugin}.")
-    return sorted(found.values_list("name", flat=True))

@@ -18,7 +18,9 @@ from VaultPlatform.activation.transaction import MIGRATING_SECONDS, Place
 from VaultPlatform.activation.undoing import candidate_file
 from VaultPlatform.audit.scope import acting
 from VaultPlatform.host.inventory import installation_folder
+from VaultPlatform.host.switching import forget_plugin
 from VaultPlatform.installing.installing import alone, refuse, remove_files
+from VaultPlatform.schedules.of_plugins import end_those_of
 
 Fate = Literal["keep", "export", "drop"]
 EXPORTS = "exports"
@@ -101,12 +103,18 @@ def _uninstalled(
         entry.notes += switching.notes
     try:
         done = {"name": name, "fate": fate, **_rid_of_rows(name, fate, shelf, place)}
+        done["schedules"] = end_those_of(name, for_good=fate != "keep")
+        forget_plugin(name, entirely=fate != "keep")
         if there.installed:
             remove_files(name, place.home)
     except ActivationError as error:
         raise ActivationError(
             f"{name} is off, but not all of it could be taken away; ask again. The reason: {error}"
         ) from error
+    if done["schedules"]:
+        entry.notes.append(
+            f"{'Paused' if fate == 'keep' else 'Removed'}: the schedules {', '.join(done['schedules'])}."
+        )
     if "file" in done:
         entry.notes.append(f"Its rows are in {done['file']}.")
     entry.notes += entered("plugin.uninstalled", name, detail={"data": fate})

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
     ]
 """
 USE = Path(__file__).with_name("probe_use.py")
+LEFTOVERS = Path(__file__).with_name("probe_leftovers.py")
 NOT_FOUND = "Not Found."
 RAISES = "migrations.RunPython(lambda apps, editor: 1 / 0, migrations.RunPython.noop),"
 
@@ -307,18 +308,26 @@ def test_a_plugin_goes_with_a_plan_and_its_rows_are_kept_and_found_again_or_expo
     )
     done(site, "uninstall", "Stocking", "--keep")
 
+    assert site.probe(LEFTOVERS, name, "acme", "made") == [{"stock-taking": True}, ["on_entity_created"]]
+
     plan = done(site, "uninstall", name, "--plan")
     assert (plan["on"], plan["installed"], plan["files"], plan["dependants"]) == (True, True, 7, [])
+    assert plan["schedules"] == ["stock-taking"]
     assert plan["tables"] == {f"{name}_{name.lower()}note": 2}
     assert plan["organisations"] == {"acme": 2}
 
-    assert done(site, "uninstall", name, "--keep")["fate"] == "keep"
+    kept = done(site, "uninstall", name, "--keep")
+    assert kept["fate"] == "keep"
+    assert "Paused: the schedules stock-taking." in kept["notes"]
+    assert site.probe(LEFTOVERS, name, "acme") == [{"stock-taking": False}, []]
     assert (name in installed(site), state_of(site)["databases"]) == (False, with_rows)
     done(site, "install", source)
     done(site, "enable", name)
     assert done(site, "uninstall", name, "--plan")["organisations"] == {"acme": 2}
 
     gone = done(site, "uninstall", name, "--export")
+    assert "Removed: the schedules stock-taking." in gone["notes"]
+    assert site.probe(LEFTOVERS, name, "acme") == [{}, []]
     assert gone["rows"] == {f"{name}.{name}Note": 2}
     with tarfile.open(gone["file"]) as archive:
         member = archive.extractfile(f"acme/{name}.{name}Note.jsonl")
