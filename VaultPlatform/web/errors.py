@@ -59,7 +59,7 @@ _MEANT: tuple[tuple[Any, Any, str], ...] = (
     (
         IntegrityError,
         errors.bad_request.Conflict,
-        "Something else still refers to this, or takes its place already.",
+        "Something else still refers to this, which may belong to a plugin that is off, or takes its place already.",
     ),
     (
         (OperationalError, InterfaceError),
