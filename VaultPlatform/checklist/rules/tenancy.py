@@ -93,3 +93,15 @@ def _tasks_apart(subject: Subject) -> Iterator[Spot]:
                 )
             elif last(call) in _THREADS:
                 yield Spot(module.file, call.lineno, f"{last(call)}() begins outside of any organisation.")
+
+
+@rule(
+    "signals-apart",
+    says="What happens reaches a plugin by hooks: Django's signals do not ask whether it is on in the organisation.",
+    remedy="Implement a hook (docs/hook-reference.md); it is not called where the plugin is off.",
+)
+def _signals_apart(subject: Subject) -> Iterator[Spot]:
+    for module, each in _imports(
+        subject, "django.db.models.signals", "django.dispatch.receiver", "django.contrib.auth.signals"
+    ):
+        yield Spot(module.file, each.line, f"{each.target} is called where the plugin is off, too.")

@@ -223,6 +223,14 @@ MORE_CASES = [
         },
     ),
     Case(
+        rule="signals-apart",
+        kept={"signals.py": "from django.dispatch import Signal\n\nmoved = Signal()\n"},
+        broken={
+            "signals.py": "from django.db.models.signals import post_save  # !\n"
+            "from django.dispatch import receiver  # !\n"
+        },
+    ),
+    Case(
         rule="own-block",
         kept={
             "config.py": 'PLUGIN = "Notes_Plugin"\n\n\ndef read():\n    """From VaultSettings.json."""\n'
