@@ -148,6 +148,26 @@ def test_a_write_that_is_late_does_not_end_the_transaction_of_the_core(org: Orga
     assert "the time of this hook implementation is up" in gate.failures[0][2]
 
 
+@pytest.mark.skipif(ON_POSTGRESQL, reason="about SQLite alone")
+@pytest.mark.parametrize("beginning", ["INSERT INTO auth_group (name) ", ""])
+def test_on_sqlite_a_write_goes_on_for_with_it_the_transaction_of_the_core_would_end(
+    org: Organisation, gate: Gate, beginning: str
+) -> None:
+    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000000)"
+    into = "" if beginning else "INSERT INTO auth_group (name) "
+
+    def write() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{beginning}{numbers} {into}SELECT 'late ' || max(x) FROM n")
+
+    with transaction.atomic():
+        Group.objects.create(name="core")
+        began = time.monotonic()
+        registered(Does(write), gate=gate).hook.on_thing(one=1, two=2)
+        assert time.monotonic() - began > SECONDS
+    assert names() == ["core", "late 3000000"]
+
+
 @postgresql
 def test_the_limit_is_what_the_hook_has_left(org: Organisation, gate: Gate) -> None:
     def later() -> None:
