@@ -124,6 +124,22 @@ def test_many_short_statements_end_as_well(org: Organisation, gate: Gate) -> Non
     assert names() == ["core"]
 
 
+def test_a_hook_inside_of_a_hook_has_what_the_outer_one_has_left(org: Organisation, gate: Gate) -> None:
+    here: Any = connections["default"]
+    left: list[float | None] = []
+    inner = registered(Does(lambda: left.append(here.time_left())), gate=gate)
+
+    def outer() -> None:
+        left.append(here.time_left())
+        time.sleep(SECONDS / 4)
+        inner.hook.on_thing(one=1, two=2)
+
+    registered(Does(outer), gate=gate).hook.before_thing(one=1)
+    first, second = left
+    assert SECONDS >= (first or 0) >= (second or 0) + SECONDS / 4
+    assert here.time_left() is None
+
+
 def test_the_core_may_take_longer_than_a_hook(org: Organisation, gate: Gate) -> None:
     manager = registered(Does(names), gate=gate)
     with transaction.atomic():
