@@ -6,7 +6,7 @@ from pathlib import Path
 
 from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.journal import ASKED, REMOVING, Entry, Journal
-from VaultPlatform.activation.locking import folder_of, held_on_this_machine
+from VaultPlatform.activation.locking import FOLDER, folder_of, held_on_this_machine
 from VaultPlatform.activation.undoing import undo
 from VaultPlatform.activation.versions import clear
 
@@ -37,12 +37,23 @@ def recover(home: Path, settings: Path, *, say: Callable[[str], None]) -> list[E
     return found
 
 
+def left_behind(home: Path) -> frozenset[str]:
+    """The ids of what is unfinished although nobody is at it any more."""
+    if not (home / FOLDER).is_dir() or not Journal(home).unfinished():
+        return frozenset()
+    try:
+        with held_on_this_machine(home):
+            return frozenset(entry.id for entry in Journal(home).unfinished())
+    except Refused:
+        return frozenset()
+
+
 def recover_before_start(home: Path, settings: Path, *, say: Callable[[str], None]) -> None:
     """The same at a start of the site, waiting for an activation that is still alive.
 
     Raises Refused if that does not end in time.
     """
-    if not (home / "activation").is_dir():
+    if not (home / FOLDER).is_dir():
         return
     folder_of(home)
     deadline, told = time.monotonic() + WAIT_SECONDS, False

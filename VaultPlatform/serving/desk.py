@@ -2,14 +2,19 @@
 
 `reload` replaces all programs by new ones, `health` says what is wrong with the site, and `plugins` runs that command
 of manage.py with the given words beside the site, for whoever would not outlive a reload.
+
+What somebody else has left half-way, a command that was killed, is taken back as well: the site must not go on with a
+list that nobody stands for.
 """
 
 import sys
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from VaultPlatform.activation.recovery import left_behind
 from VaultPlatform.serving.child import Child, Program
 from VaultPlatform.serving.console import say
 from VaultPlatform.serving.control import Inbox
@@ -19,6 +24,8 @@ from VaultPlatform.serving.rolling import Answer, Slot, Steps, Wanted, refusal, 
 #: Exit codes above are those of signals.
 KILLED = 128
 RECOVER = ["recover"]
+#: How often it is looked whether something was left half-way.
+LOOK_SECONDS = 3.0
 
 
 class Desk:
@@ -26,12 +33,15 @@ class Desk:
 
     def __init__(self, slots: Sequence[Slot], nursery: Nursery, *, home: Path) -> None:
         self._slots, self._nursery = slots, nursery
-        self._inbox = Inbox(home)
+        self._home, self._inbox = home, Inbox(home)
+        #: When to look next for what was left half-way, and the ids of what was.
+        self._look_at, self._found = 0.0, frozenset[str]()
         self._waiting: deque[tuple[str, dict[str, Any]]] = deque()
         self._at: tuple[str, Steps] | None = None
 
     def work(self) -> None:
         """Take what lies there, and what is being done a step further."""
+        self._look_for_what_was_left()
         self._waiting.extend(self._inbox.requests())
         if self._at is None and self._waiting:
             name, request = self._waiting.popleft()
@@ -44,6 +54,16 @@ class Desk:
                 self._at = None
                 if name:
                     self._inbox.answer(name, done.value or {"ok": True})
+
+    def _look_for_what_was_left(self) -> None:
+        """Have it taken back, once: if that fails, too, it is told and waits for somebody."""
+        if (now := time.monotonic()) < self._look_at:
+            return
+        self._look_at = now + LOOK_SECONDS
+        if found := left_behind(self._home) - self._found:
+            self._found |= found
+            say("A command that switched plugins was killed; what it did is taken back.")
+            self._run(RECOVER)
 
     def _steps(self, request: dict[str, Any]) -> Steps:
         yield

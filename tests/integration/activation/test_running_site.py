@@ -23,6 +23,7 @@ from tests.integration.host.sites import Site as Outside
 from tests.integration.host.test_broken_plugins import BROKEN, WELL
 from tests.integration.serving.processes import wait_until
 from tests.integration.serving.test_site import SERVE, Site
+from VaultPlatform.activation.journal import Journal
 from VaultPlatform.activation.reloading import running_plugins
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.database_independent]
@@ -191,14 +192,21 @@ def test_a_plugin_that_fails_only_where_it_is_to_serve_is_undone_with_its_tables
 
 
 @pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")
-def test_what_was_killed_while_the_site_was_reloaded_is_taken_back_by_the_next_one(running: Running) -> None:
-    made.write_good(running.plugins, "Cut")
+@pytest.mark.parametrize("stage", ["migrating", "reloading", "told"])
+def test_what_was_killed_is_taken_back_by_the_site_itself(running: Running, stage: str) -> None:
+    name = f"Cut_{stage}"
+    made.write_good(running.plugins, name)
     before = running.state()
-    running.killed("reloading", "Cut")
-    assert running.state() != before
-    assert "was killed at the stage reloading" in running.manage("plugins", "recover").stdout
+    running.killed(stage, name)
+    left = Journal(running.site.home).unfinished()
+    assert [entry.names for entry in left] == [[name]]
+
+    over = left[0].id
+    wait_until(lambda: Journal(running.site.home).find(over).is_over, seconds=120, what="it is taken back")
+    assert Journal(running.site.home).find(over).state == "undone"
     assert running.state() == before
-    assert running.everywhere("Cut") == ["off"] * 4
+    assert set(running.everywhere(name)) <= {"off", "unknown"}
+    assert running.status(f"/vault/{name}/ping") == 404
 
 
 @pytest.mark.skipif("VAULT_TEST_ZOO" not in os.environ, reason="long: set VAULT_TEST_ZOO=1")

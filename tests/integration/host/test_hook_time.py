@@ -124,6 +124,22 @@ def test_many_short_statements_end_as_well(org: Organisation, gate: Gate) -> Non
     assert names() == ["core"]
 
 
+def test_a_hook_inside_of_a_hook_has_what_the_outer_one_has_left(org: Organisation, gate: Gate) -> None:
+    here: Any = connections["default"]
+    left: list[float | None] = []
+    inner = registered(Does(lambda: left.append(here.time_left())), gate=gate)
+
+    def outer() -> None:
+        left.append(here.time_left())
+        time.sleep(SECONDS / 4)
+        inner.hook.on_thing(one=1, two=2)
+
+    registered(Does(outer), gate=gate).hook.before_thing(one=1)
+    first, second = left
+    assert SECONDS >= (first or 0) >= (second or 0) + SECONDS / 4
+    assert here.time_left() is None
+
+
 def test_the_core_may_take_longer_than_a_hook(org: Organisation, gate: Gate) -> None:
     manager = registered(Does(names), gate=gate)
     with transaction.atomic():
@@ -146,6 +162,26 @@ def test_a_write_that_is_late_does_not_end_the_transaction_of_the_core(org: Orga
         registered(Does(late), gate=gate).hook.on_thing(one=1, two=2)
     assert names() == ["core"]
     assert "the time of this hook implementation is up" in gate.failures[0][2]
+
+
+@pytest.mark.skipif(ON_POSTGRESQL, reason="about SQLite alone")
+@pytest.mark.parametrize("beginning", ["INSERT INTO auth_group (name) ", ""])
+def test_on_sqlite_a_write_goes_on_for_with_it_the_transaction_of_the_core_would_end(
+    org: Organisation, gate: Gate, beginning: str
+) -> None:
+    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000000)"
+    into = "" if beginning else "INSERT INTO auth_group (name) "
+
+    def write() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{beginning}{numbers} {into}SELECT 'late ' || max(x) FROM n")
+
+    with transaction.atomic():
+        Group.objects.create(name="core")
+        began = time.monotonic()
+        registered(Does(write), gate=gate).hook.on_thing(one=1, two=2)
+        assert time.monotonic() - began > SECONDS
+    assert names() == ["core", "late 3000000"]
 
 
 @postgresql
