@@ -14,4 +14,4 @@ def test_sweeps_that_find_the_same_run_at_the_same_time_hint_at_it_once(org: Any
     stage(run, "E")
     run.enqueue()
     row = run_service.get(id=run.id)
-    assert [sweep._hinted_again(current_plane(), row, task="") for _ in range(2)] == [True, False]  # noqa: SLF001
+    assert [sweep._hinted_again(current_plane(), row, task="") for _ in range(2)] == [True, False]
