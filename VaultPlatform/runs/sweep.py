@@ -34,6 +34,8 @@ log = logging.getLogger("vault.runs")
 LOOK = 0.5
 #: Seconds between two questions to the database.
 ASK = 5.0
+#: Hints that a sweep gives once more in one organisation before any of them is taken up.
+HINTS = 50
 #: Between two hints at a run that waits for a worker.
 LONGEST = timedelta(minutes=10)
 
@@ -160,9 +162,14 @@ def _take_over(plane: Plane, works: Works, *, dead: UUID) -> Visit:
 
 def _bring_on(plane: Plane, visit: Visit, *, dead: UUID | None) -> bool:
     """Begin what there is in one organisation, and wait for a while for its end; whether there was anything."""
+    left = recovery.left_by(plane, dead=dead)
+    due_runs = [each.id for each in left if not each.waits]
+    waiting = [each.id for each in left if each.waits]
+    if waiting:
+        waiting = waiting[: _room_for_hints(plane, visit.hinted)]
+        visit.hinted.update(waiting)
     runs = [
-        visit.begin("run", run_id, _bring_to_an_end, plane, run_id, dead)
-        for run_id in recovery.left_by(plane, dead=dead)
+        visit.begin("run", run_id, _bring_to_an_end, plane, run_id, dead) for run_id in [*due_runs, *waiting]
     ]
     visit.wait()
     found = any(runs)
@@ -172,6 +179,19 @@ def _bring_on(plane: Plane, visit: Visit, *, dead: UUID | None) -> bool:
         found |= delivering is not None and not visit.was_needless(delivering)
     visit.found |= found
     return found
+
+
+def _room_for_hints(plane: Plane, hinted: set[UUID]) -> int:
+    """How many more hints may be given in a plane; of those `hinted` at, who is still waiting for them remains.
+
+    A message that nobody has taken up yet stands behind others: more of them would not be taken up sooner.
+    """
+    if hinted:
+        waiting = plane.runs.filter(
+            id__in=hinted, owner__isnull=True, state=RunState.PENDING.value, next_attempt__gt=now()
+        )
+        hinted.intersection_update(waiting.values_list("id", flat=True))
+    return HINTS - len(hinted)
 
 
 def _deliver(plane: Plane, dead: UUID | None) -> object:

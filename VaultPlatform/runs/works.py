@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
@@ -36,6 +37,8 @@ class Works:
         self.patience = patience
         #: Dead processes of which something is left that cannot be begun now: until when to leave it alone.
         self.rests: dict[UUID, float] = {}
+        #: By organisation, runs that were hinted at and may be waiting still.
+        self.hinted: defaultdict[str, set[UUID]] = defaultdict(set)
         self._pool = ThreadPoolExecutor(OF_ALL, thread_name_prefix="vault-recovery")
         self._at_work: dict[Key, Future[object]] = {}
 
@@ -91,6 +94,11 @@ class Visit:
         """Wait for what was begun."""
         done, late = self._waited_for(self._begun, return_when=ALL_COMPLETED)
         self.left |= bool(late) or any(each.exception() for each in done)
+
+    @property
+    def hinted(self) -> set[UUID]:
+        """Runs here that were hinted at and may be waiting still."""
+        return self._works.hinted[self._organisation]
 
     @staticmethod
     def was_needless(work: Future[object]) -> bool:
