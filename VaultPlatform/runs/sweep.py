@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -163,16 +164,12 @@ def _take_over(plane: Plane, works: Works, *, dead: UUID) -> Visit:
 def _bring_on(plane: Plane, visit: Visit, *, dead: UUID | None) -> bool:
     """Begin what there is in one organisation, and wait for a while for its end; whether there was anything."""
     left = recovery.left_by(plane, dead=dead)
-    due_runs = [each.id for each in left if not each.waits]
-    waiting = [each.id for each in left if each.waits]
-    if waiting:
-        waiting = waiting[: _room_for_hints(plane, visit.hinted)]
-        visit.hinted.update(waiting)
-    runs = [
-        visit.begin("run", run_id, _bring_to_an_end, plane, run_id, dead) for run_id in [*due_runs, *waiting]
+    begun = [
+        visit.begin("run", each.id, _bring_to_an_end, plane, each.id, dead) for each in left if not each.waits
     ]
+    begun += _hint_at(plane, visit, [each.id for each in left if each.waits], dead=dead)
     visit.wait()
-    found = any(runs)
+    found = any(begun)
     if plane.organisation:
         delivering = visit.begin("events", dead, _deliver, plane, dead)
         visit.wait()
@@ -181,17 +178,29 @@ def _bring_on(plane: Plane, visit: Visit, *, dead: UUID | None) -> bool:
     return found
 
 
-def _room_for_hints(plane: Plane, hinted: set[UUID]) -> int:
-    """How many more hints may be given in a plane; of those `hinted` at, who is still waiting for them remains.
+def _hint_at(
+    plane: Plane, visit: Visit, waiting: Sequence[UUID], *, dead: UUID | None
+) -> list[Future[object] | None]:
+    """Begin to give hints once more at what waits for a worker, unless enough were given that nobody has taken up yet.
 
-    A message that nobody has taken up yet stands behind others: more of them would not be taken up sooner.
+    Their messages stand behind others, so that more of them would not be taken up sooner.
     """
+    if not waiting:
+        return []
+    hinted = visit.hinted
     if hinted:
-        waiting = plane.runs.filter(
+        unheard = plane.runs.filter(
             id__in=hinted, owner__isnull=True, state=RunState.PENDING.value, next_attempt__gt=now()
         )
-        hinted.intersection_update(waiting.values_list("id", flat=True))
-    return HINTS - len(hinted)
+        hinted.intersection_update(unheard.values_list("id", flat=True))
+    room = HINTS - len(hinted)
+    works = {
+        run_id: visit.begin("hint", run_id, _bring_to_an_end, plane, run_id, dead)
+        for run_id in waiting[:room]
+    }
+    visit.wait()
+    hinted.update(run_id for run_id, work in works.items() if work and not visit.was_needless(work))
+    return list(works.values())
 
 
 def _deliver(plane: Plane, dead: UUID | None) -> object:

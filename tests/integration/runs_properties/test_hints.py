@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from tests.integration.runs.outside import Ledger
 from tests.integration.runs_properties.steps import stage
-from VaultPlatform.runs import sweep
+from VaultPlatform.runs import hints, sweep
 from VaultPlatform.runs.planes import current_plane
 from VaultPlatform.runs.service import due_organisation_service, run_service
 from VaultPlatform.runs.works import Works
@@ -50,6 +50,25 @@ def test_no_more_is_hinted_at_while_nobody_takes_up_what_was(
         run_service.filter(id=second).update(next_attempt=now())  # that message was lost, too
         assert hinted_at() == {second, third}
         assert run_service.get(id=last).next_attempt < now()
+
+
+def test_hints_that_the_broker_did_not_take_keep_no_others_waiting(
+    org: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = enqueued(2)
+    monkeypatch.setattr(sweep, "HINTS", 1)
+    monkeypatch.setattr(hints, "SENDER", f"{__name__}.refuse")
+    with Works(patience=None) as works:
+        for expected in ({first}, {first, second}):
+            due_organisation_service.filter(organisation=org.key).update(due_at=now())
+            sweep.sweep_due(works)
+            tried = run_service.filter(next_attempt__gt=now()).values_list("id", flat=True)
+            assert set(tried) == expected
+
+
+def refuse(run_id: Any, queue: str, task: str) -> None:
+    """As a broker that is away."""
+    raise ConnectionRefusedError
 
 
 def test_sweeps_that_find_the_same_run_at_the_same_time_hint_at_it_once(org: Any) -> None:
