@@ -120,13 +120,11 @@ class Visit:
             self._waited_for(crowd.values(), return_when=FIRST_COMPLETED)
 
     def _waited_for(self, works: Iterable[Future[object]], *, return_when: str) -> Any:
-        """What is done, and what is not; time that was spent in vain is missing to whoever is visited next."""
-        if self._until is None or self._works.patience is None:
-            return wait(works, return_when=return_when)
-        began = time.monotonic()
-        waited = wait(works, timeout=max(self._until - began, 0), return_when=return_when)
+        """What is done, and what is not; a visit that has used up its time leaves no patience for the next ones."""
+        seconds = None if self._until is None else max(self._until - time.monotonic(), 0)
+        waited = wait(works, timeout=seconds, return_when=return_when)
         if self.is_over():
-            self._works.patience = max(self._works.patience - (time.monotonic() - began), 0)
+            self._works.patience = 0
         return waited
 
 

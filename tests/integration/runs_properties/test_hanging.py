@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils.timezone import now
@@ -13,11 +13,12 @@ from Orchestrators.Journal import ToFunction, install_delivery
 from tests.integration.runs_properties.children import Children, wait_until
 from tests.integration.runs_properties.steps import held, may_go_on
 from VaultPlatform import tenancy
-from VaultPlatform.runs import sweep
+from VaultPlatform.runs import recovery, sweep
+from VaultPlatform.runs.planes import Plane
 from VaultPlatform.runs.rows import mark_due
 from VaultPlatform.runs.service import delivery_service, run_owner_service, run_service
 from VaultPlatform.runs.sweep import LOOK, Sweeper
-from VaultPlatform.runs.works import OF_ONE, PATIENCE
+from VaultPlatform.runs.works import OF_ONE, PATIENCE, Works
 
 #: Seconds, for what is done between on a machine that has other things to do.
 LEEWAY = 2.5
@@ -92,6 +93,28 @@ def test_more_than_are_at_work_at_a_time_are_kept_until_it_is_their_turn(
         wait_until(lambda: set(states(hanging)) == {"compensated"})
         wait_until(lambda: run_owner_service.filter(id__in=owning).count() == 1)
     assert len(set(held)) == len(held) == len(hanging)
+
+
+def test_a_dead_process_that_cannot_be_looked_after_is_left_alone_for_a_while(
+    children: Children, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an organisation that is not migrated would be asked after twice a second."""
+    run_id, looks, left_by = killed(children, "E E"), list[str](), recovery.left_by
+    dead = run_service.get(id=run_id).owner
+
+    def failing(plane: Plane, *, dead: UUID | None) -> Any:
+        looks.append(plane.key)
+        raise RuntimeError("no such table: run")
+
+    with Works(patience=PATIENCE) as works:
+        monkeypatch.setattr(recovery, "left_by", failing)
+        for _ in range(3):
+            sweep.sweep_neighbours(works)
+        assert looks.count(children.org.key) == 1
+        monkeypatch.setattr(recovery, "left_by", left_by)
+        works.rests[dead] = 0
+        sweep.sweep_neighbours(works)
+        wait_until(lambda: states([run_id]) == ["compensated"])
 
 
 def test_a_listener_that_hangs_keeps_no_other_organisation_waiting(
