@@ -222,10 +222,13 @@ def _bring_to_an_end(plane: Plane, run_id: UUID, dead: UUID | None) -> object:
 
 
 def _hinted_again(plane: Plane, row: Any, *, task: str) -> bool:
-    """Give the hint once more, and wait longer until the next time."""
+    """Give the hint once more, and wait longer until the next time, unless the broker did not take it."""
     waited = (now() - row.created_at).total_seconds()
     at = now() + min(max(HINT, timedelta(seconds=waited)), LONGEST)
     unchanged = plane.runs.filter(id=row.id, epoch=row.epoch, next_attempt=row.next_attempt)
     if not unchanged.update(next_attempt=at):  # another process's sweep has come first
         return False
-    return hint(plane.key, row.id, row.queue, task=task)
+    if hint(plane.key, row.id, row.queue, task=task):
+        return True
+    plane.runs.filter(id=row.id, epoch=row.epoch, next_attempt=at).update(next_attempt=now() + HINT)
+    return False

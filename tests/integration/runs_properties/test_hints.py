@@ -10,6 +10,7 @@ from Orchestrators.OrchestratorRegistry import OrchestratorRegistry
 from tests.integration.runs.outside import Ledger
 from tests.integration.runs_properties.steps import stage
 from VaultPlatform.runs import hints, sweep
+from VaultPlatform.runs.journal import HINT
 from VaultPlatform.runs.planes import current_plane
 from VaultPlatform.runs.service import due_organisation_service, run_service
 from VaultPlatform.runs.works import Works
@@ -52,10 +53,11 @@ def test_no_more_is_hinted_at_while_nobody_takes_up_what_was(
         assert run_service.get(id=last).next_attempt < now()
 
 
-def test_hints_that_the_broker_did_not_take_keep_no_others_waiting(
+def test_hints_that_the_broker_did_not_take_keep_no_others_waiting_and_are_given_soon(
     org: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = enqueued(2)
+    run_service.filter().update(created_at=now() - timedelta(minutes=5))
     monkeypatch.setattr(sweep, "HINTS", 1)
     monkeypatch.setattr(hints, "SENDER", f"{__name__}.refuse")
     with Works(patience=None) as works:
@@ -64,6 +66,7 @@ def test_hints_that_the_broker_did_not_take_keep_no_others_waiting(
             sweep.sweep_due(works)
             tried = run_service.filter(next_attempt__gt=now()).values_list("id", flat=True)
             assert set(tried) == expected
+    assert not run_service.filter(next_attempt__gt=now() + HINT).exists()
 
 
 def refuse(run_id: Any, queue: str, task: str) -> None:
