@@ -69,4 +69,8 @@ def _broker_of_files(folder: Path) -> dict[str, Any]:
         "control_folder": str(control),
         "polling_interval": _POLL,
     }
-    return {"broker_url": "filesystem://localhost", "broker_transport_options": options}
+    return {
+        "broker_url": "filesystem://localhost",
+        "broker_transport": "VaultPlatform.runs.broker_of_files:Transport",
+        "broker_transport_options": options,
+    }

@@ -92,9 +92,20 @@ def deliver_due(plane: Plane, *, dead: UUID | None = None) -> int:
         found = list(_with_order(delivery_service.filter(theirs)).filter(waits=False)[:PORTION])
         claimed = [each for each in found if _claim(each, owners.ensure_known(plane.key))]
         if not claimed:
+            if dead is not None:
+                _hand_over(plane, dead)
             return tried
         tried += len(claimed)
         deliver(plane, claimed)
+
+
+def _hand_over(plane: Plane, dead: UUID) -> None:
+    """Have the sweep deliver what of a dead process's waits for an earlier event, which is somebody else's."""
+    waiting = delivery_service.filter(owner=dead, next_attempt__isnull=False)
+    if waiting.exists():
+        at = now()
+        due.have_visited(plane.key, at)
+        waiting.update(owner=None, next_attempt=at)
 
 
 def remove_again(owner: owners.Owner) -> None:

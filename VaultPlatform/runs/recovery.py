@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.timezone import now
 
 from Orchestrators import Plan
@@ -30,6 +30,10 @@ PORTION = 50
 UNFINISHED = (RunState.PENDING.value, RunState.RUNNING.value, RunState.COMPENSATING.value)
 #: What waits for a person.
 WAITING = (RunState.STUCK.value, RunState.BLOCKED.value)
+#: Of runs and tasks that a message to the workers is enough for.
+WAITS_FOR_WORKER = ExpressionWrapper(
+    Q(state=RunState.PENDING.value, owner__isnull=True), output_field=BooleanField()
+)
 _UNREADABLE = (UnknownValue, StagingError)
 
 
@@ -45,13 +49,25 @@ def release(organisation: str, run_id: UUID) -> None:
             outbox.release(run_id, owner=owner.id)
 
 
-def left_by(plane: Plane, *, dead: UUID | None) -> list[UUID]:
-    """Ids of runs here that a dead process has left, or that nobody owns and that are due; the oldest first."""
+class Left(NamedTuple):
+    """A run that somebody has to look after."""
+
+    id: UUID
+    #: Whether it has not begun, and a message may do.
+    waits: bool
+
+
+def left_by(plane: Plane, *, dead: UUID | None) -> list[Left]:
+    """Runs here that a dead process has left, or that nobody owns and that are due; the oldest first.
+
+    Those come last that wait for a worker, of which there may be any number.
+    """
     found = Q(owner__isnull=True, next_attempt__lte=now())
     if dead is not None:
         found |= Q(owner=dead)
-    rows = plane.runs.filter(found, ended_at__isnull=True, state__in=UNFINISHED).order_by("id")
-    return list(rows.values_list("id", flat=True)[:PORTION])
+    rows = plane.runs.filter(found, ended_at__isnull=True, state__in=UNFINISHED)
+    ordered = rows.annotate(waits=WAITS_FOR_WORKER).order_by("waits", "id")
+    return [Left(*row) for row in ordered.values_list("id", "waits")[:PORTION]]
 
 
 def take_up(plane: Plane, run_id: UUID, *, dead: UUID | None = None, by_hand: bool = False) -> str:

@@ -1,15 +1,16 @@
 """The sweep: finds what a dead process has left, and what is due, and brings it to an end.
 
 It asks only where something is to be found. Deaths on this machine show in lock files, so an idle sweep costs one query
-every few seconds, however many organisations there are.
+every few seconds, however many organisations there are. It waits for nothing that takes long: see `works`.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -27,14 +28,15 @@ from VaultPlatform.runs.service import (
     owned_organisation_service,
     run_owner_service,
 )
+from VaultPlatform.runs.works import PATIENCE, Visit, Works
 
 log = logging.getLogger("vault.runs")
 #: Seconds between two looks at the lock files.
 LOOK = 0.5
 #: Seconds between two questions to the database.
 ASK = 5.0
-#: Runs that are brought to an end at the same time.
-THREADS = 4
+#: Hints that a sweep gives once more in one organisation before any of them is taken up.
+HINTS = 50
 #: Between two hints at a run that waits for a worker.
 LONGEST = timedelta(minutes=10)
 
@@ -57,46 +59,53 @@ class Sweeper:
 
     def _sweep(self) -> None:
         asked = 0.0
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="vault-recovery") as pool:
+        with Works(patience=PATIENCE) as works:
             while not self._stopped.wait(LOOK):
                 asked += LOOK
+                works.next_round()
                 try:
                     with own_connections():
-                        sweep_neighbours(pool)
+                        sweep_neighbours(works)
                         if asked >= ASK:
                             asked = 0.0
-                            sweep_due(pool)
+                            sweep_due(works)
                 except Exception as error:  # noqa: BLE001  # as a database that is away; the next time it may be there
                     log.warning("the sweep failed, and goes on: %s", error)
 
 
 def sweep_once() -> int:
     """Look everywhere once, and bring what is found to an end; how many organisations were visited."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        return sweep_neighbours(pool) + sweep_due(pool)
+    with Works(patience=None) as works:
+        return sweep_neighbours(works) + sweep_due(works)
 
 
-def sweep_neighbours(pool: ThreadPoolExecutor) -> int:
+def sweep_neighbours(works: Works) -> int:
     """Look after what processes of this machine have left that are dead by now."""
     visited = 0
     for owner, path in owners.dead_neighbours():
-        visited += _look_after(owner, pool)
+        if time.monotonic() < works.rests.get(owner, 0):
+            continue
+        visits = _look_after(owner, works)
+        visited += len(visits)
         if run_owner_service.get(id=owner) is None:
             path.unlink(missing_ok=True)
+            works.rests.pop(owner, None)
+        elif not any(visit.found for visit in visits):
+            works.rests[owner] = time.monotonic() + ASK
     return visited
 
 
-def sweep_due(pool: ThreadPoolExecutor) -> int:
+def sweep_due(works: Works) -> int:
     """Look after what is due, and after what processes have left that cannot be seen, and whose lease is over."""
     visited = 0
     marks = list(due_organisation_service.filter(due_at__lte=now()).order_by("due_at"))
     planes = planes_by_key([mark.organisation for mark in marks])
     for mark in marks:
         with _on_its_own(mark.organisation):
-            visited += _look_at(mark, planes.get(mark.organisation), pool)
+            visited += _look_at(mark, planes.get(mark.organisation), works)
     for owner in list(run_owner_service.filter(lease_until__lt=now())):
         if owners.take_for_dead(owner):
-            visited += _look_after(owner.id, pool)
+            visited += len(_look_after(owner.id, works))
     return visited
 
 
@@ -109,14 +118,14 @@ def _on_its_own(organisation: str) -> Iterator[None]:
         log.warning("the sweep could not visit %s, and comes again: %s", organisation or "the site", error)
 
 
-def _look_at(mark: Any, plane: Plane | None, pool: ThreadPoolExecutor) -> int:
+def _look_at(mark: Any, plane: Plane | None, works: Works) -> int:
     """Visit the organisation that something is due in, if there is one; how many were visited."""
     if plane is None:
         due_organisation_service.delete(mark.organisation)
         return 0
     with plane.entered():
         ahead, moment = rows.outlook(plane), now()
-        found = ahead.is_due(moment) and _visit(plane, pool, dead=None)
+        found = ahead.is_due(moment) and _bring_on(plane, Visit(works, plane.key), dead=None)
         if found:
             ahead = rows.outlook(plane)
     following = ahead.following(watch=moment + due.WATCH)
@@ -124,35 +133,79 @@ def _look_at(mark: Any, plane: Plane | None, pool: ThreadPoolExecutor) -> int:
     return 1
 
 
-def _look_after(owner: UUID, pool: ThreadPoolExecutor) -> int:
-    """Visit the organisations of a dead process, then forget it, unless one could not be visited."""
-    visited = 0
+def _look_after(owner: UUID, works: Works) -> list[Visit]:
+    """Visit the organisations of a dead process; forget it where all that it has left is in the hands of another.
+
+    Whoever takes a run or an event over makes it its own, so what takes long need not have ended.
+    """
+    visits = []
     for owned in list(owned_organisation_service.filter(owner_id=owner)):
         with _on_its_own(owned.organisation):
             plane = plane_of(owned.organisation)
             if plane is not None:
-                with plane.entered():
-                    while _visit(plane, pool, dead=owner):
-                        pass
-                visited += 1
+                visits.append(_take_over(plane, works, dead=owner))
+                if visits[-1].left:
+                    continue
             owned_organisation_service.delete(owned.id)
     if not owned_organisation_service.filter(owner_id=owner).exists():
         run_owner_service.delete(owner)
-    return visited
+    return visits
 
 
-def _visit(plane: Plane, pool: ThreadPoolExecutor, *, dead: UUID | None) -> bool:
-    """Bring to an end what there is in one organisation; whether there was anything."""
-    works = list(_begun(plane, pool, dead=dead))
-    for work in works:
-        work.result()
-    delivered = outbox.deliver_due(plane, dead=dead) if plane.organisation else 0
-    return bool(works or delivered)
+def _take_over(plane: Plane, works: Works, *, dead: UUID) -> Visit:
+    """Bring on what a dead process has left in one organisation, until nothing is found, or others have their turn."""
+    visit = Visit(works, plane.key)
+    with plane.entered():
+        while not visit.left and _bring_on(plane, visit, dead=dead):
+            visit.left |= visit.is_over()
+    return visit
 
 
-def _begun(plane: Plane, pool: ThreadPoolExecutor, *, dead: UUID | None) -> Iterator[Future[object]]:
-    for run_id in recovery.left_by(plane, dead=dead):
-        yield pool.submit(_bring_to_an_end, plane, run_id, dead)
+def _bring_on(plane: Plane, visit: Visit, *, dead: UUID | None) -> bool:
+    """Begin what there is in one organisation, and wait for a while for its end; whether there was anything."""
+    left = recovery.left_by(plane, dead=dead)
+    begun = [
+        visit.begin("run", each.id, _bring_to_an_end, plane, each.id, dead) for each in left if not each.waits
+    ]
+    begun += _hint_at(plane, visit, [each.id for each in left if each.waits], dead=dead)
+    visit.wait()
+    found = any(begun)
+    if plane.organisation:
+        delivering = visit.begin("events", dead, _deliver, plane, dead)
+        visit.wait()
+        found |= delivering is not None and not visit.was_needless(delivering)
+    visit.found |= found
+    return found
+
+
+def _hint_at(
+    plane: Plane, visit: Visit, waiting: Sequence[UUID], *, dead: UUID | None
+) -> list[Future[object] | None]:
+    """Begin to give hints once more at what waits for a worker, unless enough were given that nobody has taken up yet.
+
+    Their messages stand behind others, so that more of them would not be taken up sooner.
+    """
+    if not waiting:
+        return []
+    hinted = visit.hinted
+    if hinted:
+        unheard = plane.runs.filter(
+            id__in=hinted, owner__isnull=True, state=RunState.PENDING.value, next_attempt__gt=now()
+        )
+        hinted.intersection_update(unheard.values_list("id", flat=True))
+    room = HINTS - len(hinted)
+    works = {
+        run_id: visit.begin("hint", run_id, _bring_to_an_end, plane, run_id, dead)
+        for run_id in waiting[:room]
+    }
+    visit.wait()
+    hinted.update(run_id for run_id, work in works.items() if work and not visit.was_needless(work))
+    return list(works.values())
+
+
+def _deliver(plane: Plane, dead: UUID | None) -> object:
+    with own_connections(), plane.entered():
+        return outbox.deliver_due(plane, dead=dead)
 
 
 def _bring_to_an_end(plane: Plane, run_id: UUID, dead: UUID | None) -> object:
@@ -169,10 +222,13 @@ def _bring_to_an_end(plane: Plane, run_id: UUID, dead: UUID | None) -> object:
 
 
 def _hinted_again(plane: Plane, row: Any, *, task: str) -> bool:
-    """Give the hint once more, and wait longer until the next time."""
+    """Give the hint once more, and wait longer until the next time, unless the broker did not take it."""
     waited = (now() - row.created_at).total_seconds()
     at = now() + min(max(HINT, timedelta(seconds=waited)), LONGEST)
     unchanged = plane.runs.filter(id=row.id, epoch=row.epoch, next_attempt=row.next_attempt)
     if not unchanged.update(next_attempt=at):  # another process's sweep has come first
         return False
-    return hint(plane.key, row.id, row.queue, task=task)
+    if hint(plane.key, row.id, row.queue, task=task):
+        return True
+    plane.runs.filter(id=row.id, epoch=row.epoch, next_attempt=at).update(next_attempt=now() + HINT)
+    return False

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import CannotUse, Kind, Recipe, unprivileged
+from tests.services import START_SECONDS, CannotUse, Kind, Recipe, unprivileged
 from VaultPlatform.serving import keeper
 
 SECONDS = 60.0
@@ -54,7 +54,7 @@ class OwnServer:
                 env=self._environment,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + START_SECONDS
         while not self._is_usable():
             assert time.monotonic() < deadline and self._keeper.poll() is None, self.log()
             time.sleep(0.05)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from tests.integration.organisations.sites import Site
 from tests.integration.runs_failures.own_servers import OwnServer, own_server
 from tests.integration.runs_failures.sites import ORG, SECONDS, inside, new_site, served
-from tests.services import REDIS
+from tests.services import RABBITMQ, REDIS
 from tests.site import REPOSITORY
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.database_independent]
@@ -24,6 +25,8 @@ NUMBER = {"stopped": 3, "frozen": 1}
 REFUSED, SILENT = 3.0, 8.0
 PATIENCE = {"stopped": REFUSED, "frozen": SILENT}
 AWAY = {"stopped": OwnServer.stop_at_once, "frozen": OwnServer.freeze}
+#: Runs, and as many tasks, that a broker is stopped in the middle of.
+LOAD = 80
 
 
 @contextmanager
@@ -57,7 +60,10 @@ def any_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 def with_broker(site: Site, url: str) -> Site:
     """The site with that broker."""
-    settings = json.loads(site.settings.read_text()) | {"Celery": {"broker_url": url}}
+    address = site.settings.with_name("broker")
+    address.touch(mode=0o600)
+    address.write_text(url)
+    settings = json.loads(site.settings.read_text()) | {"Celery": {"broker_url": {"$file": str(address)}}}
     file = site.settings.with_name("with_broker.json")
     file.write_text(json.dumps(settings))
     return Site(home=site.home, settings=file)
@@ -86,10 +92,43 @@ def test_what_is_handed_over_meanwhile_is_run_when_it_is_back(any_site: Site, aw
         inside(site, "hasten", ORG)
         wanted = {f"{away} {kind} {number}" for kind in ("run", "task") for number in range(NUMBER[away])}
         with worker(site):
-            deadline = time.monotonic() + SECONDS
-            while not wanted <= (found := left_by_runs(site)) and time.monotonic() < deadline:
-                time.sleep(0.5)
+            found = left_in_time(site, wanted, seconds=SECONDS)
         assert wanted <= found, site.settings.with_name("worker.log").read_text()[-2000:]
+
+
+@pytest.mark.timeout(480)
+def test_rabbitmq_is_stopped_under_load_and_brought_back(any_site: Site) -> None:
+    """The worker that was at work is there all the time; what the broker has lost is sent again."""
+    with own_server(RABBITMQ) as broker, ThreadPoolExecutor(1) as pool:
+        site = with_broker(any_site, broker.url)
+        with worker(site), served(site) as client:
+            loading = pool.submit(enqueued, site, "loaded", LOAD)
+            assert left_in_time(site, {"loaded run 0"}, seconds=SECONDS)
+            broker.stop_at_once()
+            began = time.monotonic()
+            assert client.upload("written", b"written").status == 201
+            assert time.monotonic() - began < REFUSED
+            assert max(enqueued(site, "away", NUMBER["stopped"]), loading.result()) < REFUSED
+            numbers = {"loaded": LOAD, "away": NUMBER["stopped"]}
+            wanted = {
+                f"{name} {kind} {each}"
+                for name, number in numbers.items()
+                for kind in ("run", "task")
+                for each in range(number)
+            }
+            assert not wanted <= left_by_runs(site)
+            broker.start()
+            inside(site, "hasten", ORG)
+            found = left_in_time(site, wanted, seconds=2 * SECONDS)
+        assert wanted <= found, site.settings.with_name("worker.log").read_text()[-2000:]
+
+
+def left_in_time(site: Site, wanted: set[str], *, seconds: float) -> set[str]:
+    """What runs and tasks have left, once it is what is wanted, or the time is over."""
+    deadline = time.monotonic() + seconds
+    while not wanted <= (found := left_by_runs(site)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
 
 
 def left_by_runs(site: Site) -> set[str]:

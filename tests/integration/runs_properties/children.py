@@ -92,7 +92,7 @@ class Children:
 
     def __init__(self, path: str, *, org: Any, ledger: Ledger, broken: Path) -> None:
         """`broken`: while there is such a file, rollbacks fail that can."""
-        self._path, self.org, self.ledger, self.broken = path, org, ledger, broken
+        self.path, self.org, self.ledger, self.broken = path, org, ledger, broken
 
     def start(
         self, do: str, plan: str = "", *, moment: int = 0, there: str = "SIGKILL", **more: Any
@@ -116,7 +116,7 @@ class Children:
             "renewal": 10.0,
             "stays": False,
         }
-        return Child(self._path, told | more)
+        return Child(self.path, told | more)
 
     def have(self, do: str, plan: str = "", **options: Any) -> dict[str, Any]:
         """Have it done; all that was told, which lacks "ended" if the process died over it."""

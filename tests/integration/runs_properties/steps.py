@@ -4,6 +4,7 @@ The row of a step, and its effect outside, are named by its key, so whoever look
 """
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -117,11 +118,25 @@ def uncall_unless_broken(run: Any) -> None:
     outside().cancel(run.step_key)
 
 
+#: Keys of the rollbacks in this process that wait, or have waited, until they may go on.
+held: list[str] = []
+may_go_on = threading.Event()
+
+
+@external_step
+@context_manager()
+def uncall_when_let(run: Any) -> None:
+    held.append(run.step_key)
+    assert may_go_on.wait(60)
+    outside().cancel(run.step_key)
+
+
 #: By letter: forward, a rollback, and one that can fail.
 KINDS = {
     "D": (write, unwrite, unwrite_unless_broken),
     "U": (write_apart, unwrite_apart, unwrite_apart_unless_broken),
     "E": (call, uncall, uncall_unless_broken),
+    "H": (call, uncall_when_let, uncall_when_let),
 }
 #: By the mark behind a letter.
 ENDS = {"": "well", "?": "refuses", "!": "raises"}

@@ -11,7 +11,13 @@ from django.utils.timezone import now
 from Orchestrators.Journal import ToFunction, install_delivery
 from VaultPlatform.runs import outbox
 from VaultPlatform.runs.planes import current_plane
-from VaultPlatform.runs.service import delivery_service
+from VaultPlatform.runs.service import (
+    delivery_service,
+    due_organisation_service,
+    owned_organisation_service,
+    run_owner_service,
+)
+from VaultPlatform.runs.sweep import sweep_once
 
 
 @pytest.fixture
@@ -27,9 +33,9 @@ def told() -> Iterator[list[str]]:
     install_delivery(previous)
 
 
-def queued(hook_name: str, entity: str, *, seconds: int) -> None:
+def queued(hook_name: str, entity: str, *, seconds: int, **more: Any) -> Any:
     """An event of a run of its own, due in so many seconds."""
-    delivery_service.create(
+    return delivery_service.create(
         run_id=uuid4(),
         hook_name=hook_name,
         listener="function",
@@ -37,6 +43,7 @@ def queued(hook_name: str, entity: str, *, seconds: int) -> None:
         entity=entity,
         attempts=1,
         next_attempt=now() + timedelta(seconds=seconds),
+        **more,
     )
 
 
@@ -47,3 +54,19 @@ def test_what_waits_for_an_earlier_event_hides_nothing_that_is_due(org: Any, tol
     queued("on_other", "thing:2", seconds=-1)
     assert outbox.deliver_due(current_plane()) == 1
     assert told == ["on_other"]
+
+
+def test_what_waits_is_handed_over_when_its_process_has_died(org: Any, told: list[str]) -> None:
+    """The earlier event is another's; once that has been told, so is the later one."""
+    dead = run_owner_service.create(
+        id=uuid4(), host="elsewhere", pid=1, lease_until=now() - timedelta(seconds=1)
+    )
+    owned_organisation_service.create(owner_id=dead.id, organisation=org.key)
+    earlier = queued("on_first", "thing:1", seconds=60)
+    queued("on_later", "thing:1", seconds=0, owner=dead.id)
+    sweep_once()
+    assert (told, run_owner_service.get(id=dead.id)) == ([], None)
+    delivery_service.update(earlier, next_attempt=now())
+    due_organisation_service.filter(organisation=org.key).update(due_at=now())
+    sweep_once()
+    assert told == ["on_first", "on_later"]
