@@ -13,6 +13,7 @@ from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.locking import folder_of
 from VaultPlatform.activation.shelf import read_shelf
 from VaultPlatform.config.environment import REPOSITORY
+from VaultPlatform.config.errors import sentence
 from VaultPlatform.host.manifest import ManifestError, read_manifest
 
 
@@ -70,7 +71,7 @@ def _settings_with(plugin: Path, settings: Path, home: Path) -> Path:
     try:
         needs = list(read_manifest(plugin).requires.plugins)
     except ManifestError as error:
-        raise Refused(f"{error}.") from error
+        raise Refused(sentence(str(error))) from error
     document: dict[str, Any] = json.loads(settings.read_text(encoding="utf-8-sig"))
     base = document.setdefault("Base", {})
     base["active_plugins"] = [*shelf.needed_by(needs), *needs, plugin.name]

@@ -104,7 +104,10 @@ BROKEN = {
     "ModelsForeignLabel": ("models", 'write "ModelsForeignLabel"'),
     "ModelsHalf": ("models", "RuntimeError: the second half of the models (ModelsHalf/models.py:"),
     "ModelsUnresolved": ("models", "a relation with model 'Absent_Plugin.Parent'"),
-    "ModelsWithoutMigration": ("migrations", "run: python manage.py plugins makemigrations ModelsWithoutMigration"),
+    "ModelsWithoutMigration": (
+        "migrations",
+        "run: python manage.py plugins makemigrations ModelsWithoutMigration",
+    ),
     "ModuleBroken": ("class", "cannot import name 'helpers_that_were_deleted'"),
     "NeedsOff": ("urls", "plugin Bystander is off: it is not in Base.active_plugins (NeedsOff/urls.py:3)"),
     "OrchestratorWrong": ("orchestrators", "it is no orchestrator class"),
