@@ -47,5 +47,5 @@ clean: ## remove .venv and caches; data in ./var stays
 base-venv:
 	@requirements/install.sh base
 
-dev-venv:
+dev-venv: ## make .venv with what tests and checks need, and nothing else
 	@requirements/install.sh dev

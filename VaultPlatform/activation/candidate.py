@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-#: As far as the plugin host is concerned, a process that has to see migrations which are not applied.
-MIGRATING = "try_plugins"
+#: As far as the plugin host is concerned, a process that has to see migrations which are not applied, and one that has
+#: to load plugins which lack some.
+MIGRATING, MAKING = "try_plugins", "makemigrations"
 
 
 def try_plugins(asked: dict[str, Any]) -> dict[str, Any]:
@@ -60,11 +61,20 @@ def with_data(asked: dict[str, Any]) -> dict[str, Any]:
     return data.count_rows(plugin)
 
 
+def make_migrations(asked: dict[str, Any]) -> dict[str, Any]:
+    """Write the migrations that a plugin lacks."""
+    from VaultPlatform.activation.making_migrations import make_in_child as work
+
+    folder = Path(asked["folder"])
+    return work(asked["plugin"], folder, name=asked["name"], only_check=bool(asked["only_check"]))
+
+
 WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "try_plugins": try_plugins,
     "migrate": migrate,
     "take_back": take_back,
     "with_data": with_data,
+    "make_migrations": make_migrations,
 }
 
 
@@ -103,5 +113,5 @@ def _answered(work: Callable[[dict[str, Any]], dict[str, Any]], asked: dict[str,
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "NimbusVault.settings"
     wanted, place = sys.argv[1], Path(sys.argv[2])
-    sys.argv = [sys.argv[0], MIGRATING]
+    sys.argv = [sys.argv[0], MAKING if wanted == "make_migrations" else MIGRATING]
     sys.exit(main(wanted, place))

@@ -19,6 +19,7 @@ from typing import Any
 
 from VaultPlatform.activation.errors import ActivationError
 from VaultPlatform.config.environment import REPOSITORY
+from VaultPlatform.config.errors import sentence
 from VaultPlatform.serving import keeper
 
 PROGRAM = "VaultPlatform.activation.candidate"
@@ -115,7 +116,7 @@ def _why(
         said = next((line for line in reversed(child.last) if line.strip()), "nothing")
         reason = f"the process that tried it ended with exit code {child.exit_code}{where}; the last it said: {said}"
     who = plugin or (next(iter(plugins)) if len(plugins) == 1 else None)
-    text = f"{who} cannot be switched on: {reason}." if who else f"The new list cannot be loaded: {reason}."
+    text = sentence(f"{f'{who} cannot be switched on' if who else 'The new list cannot be loaded'}: {reason}")
     return ChildFailed(text, reasons={who: reason} if who else {})
 
 

@@ -1,6 +1,6 @@
 """From what is asked for to the new list of plugins; refuses what would leave a plugin without what it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +27,11 @@ class Plan:
     def switched_on(self) -> tuple[str, ...]:
         """New in the list."""
         return tuple(name for name in self.after if name not in self.before)
+
+    def comes_on(self, on_now: Collection[str]) -> tuple[str, ...]:
+        """What is new in the list, and what was asked for that is in it already and is not on: it had failed."""
+        failed = {name for name in self.names if name in self.before and name not in on_now}
+        return tuple(name for name in self.after if name in failed or name not in self.before)
 
     @property
     def switched_off(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from VaultPlatform.activation.errors import Refused, Unknown
 from VaultPlatform.config import SettingsError, VaultSettings, load_environment, load_settings
 from VaultPlatform.config.environment import REPOSITORY
-from VaultPlatform.config.errors import nearest_name
+from VaultPlatform.config.errors import nearest_name, sentence
 from VaultPlatform.host.inventory import (
     RESERVED,
     find_plugins,
@@ -63,9 +63,8 @@ class Shelf:
             if name not in self.folders:
                 near = nearest_name(name, self.folders)
                 hint = f"did you mean {near}?" if near else "`manage.py plugins list` shows those there are"
-                raise Unknown(
-                    f"There is no plugin {name}; {hint}.", reasons={name: f"there is no plugin {name}"}
-                )
+                said = sentence(f"There is no plugin {name}; {hint}")
+                raise Unknown(said, reasons={name: f"there is no plugin {name}"})
 
 
 def read_shelf(settings: Path, *, home: Path) -> Shelf:

@@ -63,9 +63,9 @@ def _planned(action: Action, names: Sequence[str], shelf: Shelf, *, along: bool)
 
 def carried_out(plan: Plan, entry: Entry, *, place: Place, loaded: Sequence[str]) -> Entry:
     """Bring a plan about, and enter it into the audit trail. The caller holds the locks; otherwise as `switch`."""
-    entry.switched_on, entry.switched_off = list(plan.switched_on), list(plan.switched_off)
     running = running_now(place.home)
     on_now = set(loaded) if running is None else running
+    entry.switched_on, entry.switched_off = list(plan.comes_on(on_now)), list(plan.switched_off)
     if plan.action in ("enable", "disable") and plan.before == plan.after and {*plan.wanted} <= on_now:
         Journal(place.home).enter(entry, "unchanged")
         return entry

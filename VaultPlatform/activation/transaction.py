@@ -17,6 +17,7 @@ from VaultPlatform.activation.reloading import PATIENCE_SECONDS, running_plugins
 from VaultPlatform.activation.settings_file import active_plugins, replace_file, with_active_plugins
 from VaultPlatform.activation.undoing import candidate_file, undo
 from VaultPlatform.activation.versions import clear, put_new, staging
+from VaultPlatform.config.errors import sentence
 from VaultPlatform.serving import control
 
 #: Seconds for which a list may take to load, and migrations to run.
@@ -119,7 +120,9 @@ class Activation:
             for name in self.plan.wanted:
                 if name in found["reasons"]:
                     words = found["reasons"][name]
-                    raise Refused(f"{name} cannot be switched on: {words}.", reasons=found["reasons"])
+                    raise Refused(
+                        sentence(f"{name} cannot be switched on: {words}"), reasons=found["reasons"]
+                    )
             raise Refused(str(error).replace(named, str(self.place.settings)), reasons=found["reasons"])
         failed = {
             name: f"stage {stage}: {reason}".replace(named, str(self.place.settings))
@@ -128,12 +131,12 @@ class Activation:
         }
         for name in self.plan.wanted:
             if name in failed:
-                raise Refused(f"{name} cannot be switched on: {failed[name]}.", reasons=failed)
+                raise Refused(sentence(f"{name} cannot be switched on: {failed[name]}"), reasons=failed)
         if failed:
             name, reason = next(iter(failed.items()))
-            raise Refused(f"{name}, which is on, would not load any more: {reason}.", reasons=failed)
+            raise Refused(sentence(f"{name}, which is on, would not load any more: {reason}"), reasons=failed)
         if found["complaints"]:
-            raise Refused(f"The site would not start: {found['complaints'][0]}.")
+            raise Refused(sentence(f"The site would not start: {found['complaints'][0]}"))
 
     def _must_be_on(self) -> set[str]:
         return {*self.plan.wanted, *(self._on_now & {*self.plan.after})}
@@ -151,7 +154,9 @@ class Activation:
         failed = [each for each in outcome["plugins"] if each[0] in self._must_be_on()]
         for plugin, database, reason in failed:
             words = f"its migrations failed in {database}: {reason}"
-            raise ActivationError(f"{plugin} cannot be switched on: {words}.", reasons={plugin: words})
+            raise ActivationError(
+                sentence(f"{plugin} cannot be switched on: {words}"), reasons={plugin: words}
+            )
         for name, reason in outcome["failed"].items():
             if name not in outcome["organisations"]:
                 self.entry.notes.append(f"{name} could not be migrated: {reason}")
@@ -195,10 +200,10 @@ class Activation:
                 if state != "on":
                     words = f"stage {stage}: {reason}"
                     raise ActivationError(
-                        f"{name} is not on in a new process: {words}.", reasons={name: words}
+                        sentence(f"{name} is not on in a new process: {words}"), reasons={name: words}
                     )
         if said := control.ask(self.place.home, {"do": "health"}, seconds=60).get("reason"):
-            raise ActivationError(f"The site is not well with the new list: {said}.")
+            raise ActivationError(sentence(f"The site is not well with the new list: {said}"))
 
     # ------------------------------------------------------------------ ends
 

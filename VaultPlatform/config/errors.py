@@ -45,6 +45,11 @@ class SettingsError(Exception):
         return "\n".join(map(str, self.problems))
 
 
+def sentence(text: str) -> str:
+    """`text` with a full stop behind it, unless it ends like a sentence already."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def nearest_name(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The known name most like `name`, whatever its case.
 

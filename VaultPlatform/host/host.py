@@ -187,7 +187,8 @@ class PluginHost:
 
     def _warn_of_unused_blocks(self) -> None:
         if self._settings is not None:
-            for key in self._settings.unused_blocks(self.loaded):
+            there = [record.name for record in self._configured_records() if record.state != "absent"]
+            for key in self._settings.unused_blocks(there):
                 self.logger.warning("the settings file has a block %s, but no plugin of that name is on", key)
 
     def installed_apps(self, core_apps: Sequence[str] = ()) -> list[Any]:

@@ -41,7 +41,10 @@ class Inventory:
             raise StageError(source.problem)
         if source.folder is None or not any(source.folder.glob("*.py")):
             raise StageError(f"Plugins/{name} holds no Python file, so there is nothing to load")
-        if source.kind == "folder" and (other := shadowed_by(name, folder=source.folder)):
+        itself = name in (
+            each.own_name for each in self.shadowed.get(name, ())
+        )  # installed as a package, too
+        if source.kind == "folder" and not itself and (other := shadowed_by(name, folder=source.folder)):
             raise StageError(
                 f'its folder {source.folder} would be imported as "{name}", and that is {other}; rename the plugin'
             )

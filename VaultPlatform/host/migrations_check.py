@@ -13,8 +13,8 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db.migrations import Migration
 
-from VaultPlatform.host.models_undo import models_of
 from VaultPlatform.host.status import PluginRecord, StageError
+from VaultPlatform.host.unmigrated import unmigrated
 from VaultPlatform.tenancy.migration_outcome import applied_in_template, last_failure
 
 #: Commands that are there to make, show and run migrations, so that they have to see those that are not applied.
@@ -25,6 +25,8 @@ _MIGRATING = frozenset({"makemigrations", "migrate", "migrate_orgs", "optimizemi
     "squashmigrations",
     "try_plugins",  # no command: VaultPlatform.activation.candidate
 }
+#: Those by which the author of a plugin makes what is missing.
+_MAKING = frozenset({"makemigrations", "optimizemigration", "squashmigrations"})
 
 
 class Template:
@@ -38,8 +40,11 @@ class Template:
 
 def is_migrating() -> bool:
     """Whether this process runs a command that has to see migrations that are not applied."""
-    command = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
-    return command in _MIGRATING
+    return _command() in _MIGRATING
+
+
+def _command() -> str | None:
+    return next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
 
 
 def check_applied(record: PluginRecord, config: AppConfig, template: Template) -> None:
@@ -47,7 +52,7 @@ def check_applied(record: PluginRecord, config: AppConfig, template: Template) -
     names = _names(config)
     if not names or (applied := template.applied) is None:
         return
-    found = {name: _migration(config.name, name) for name in names}
+    found = read_migrations(config)
     done = {name for label, name in applied if label == config.label}
     for name in [name for name in found if name in done]:
         done |= {replaced for label, replaced in found[name].replaces if label == config.label}
@@ -68,32 +73,42 @@ def _names(config: AppConfig) -> list[str]:
     return sorted(module.name for module in modules if not module.ispkg and module.name[0] not in "_~")
 
 
-def check_migrations(config: AppConfig) -> None:
-    """Import the migrations of `config` and check that they form one line. Raises `StageError`, or what they raise."""
+def read_migrations(config: AppConfig) -> dict[str, Migration]:
+    """The migrations of `config`, by name. Raises `StageError`, or what they raise."""
+    return {name: _migration(config.name, name) for name in _names(config)}
+
+
+def check_migrations(record: PluginRecord, config: AppConfig) -> None:
+    """Import the plugin's migrations, check that they form one line, and that they make what its models say.
+
+    Raises `StageError`, or what they raise.
+    """
     folder = Path(config.path) / "migrations"
     names = _names(config)
     if names and not (folder / "__init__.py").exists():
         raise StageError(
             f"{folder.parent.name}/migrations has no __init__.py, so Django would ignore it; add one"
         )
-    if not names:
-        _refuse_tables_without_migrations(config)
-    found = {name: _migration(config.name, name) for name in names}
+    found = read_migrations(config)
     for migration in found.values():
         for dependency in migration.dependencies:
             _check_dependency(migration, tuple(dependency), own=config.label, names=set(names))
     _check_one_leaf(found, label=config.label)
+    if _command() not in _MAKING:
+        _check_complete(record, config, found)
 
 
-def _refuse_tables_without_migrations(config: AppConfig) -> None:
-    """A model whose table will never be made breaks deletes of what it refers to."""
-    making_them = sys.argv[1:2] == ["makemigrations"]
-    for model in models_of(config.name):
-        if model._meta.managed and not model._meta.proxy and not making_them:
-            raise StageError(
-                f"model {model.__name__} has no migration, so its table would be missing; "
-                f"run: python manage.py makemigrations {config.label}"
-            )
+def _check_complete(record: PluginRecord, config: AppConfig, found: dict[str, Migration]) -> None:
+    """Raises `StageError` for a table or column that no migration makes."""
+    try:
+        missing = unmigrated(config, found)
+    except Exception as error:  # noqa: BLE001  # fields of their own, which work though Django cannot compare them
+        record.notes.append(
+            f"its models cannot be compared with its migrations: {type(error).__name__}: {error}"
+        )
+        return
+    if missing:
+        raise StageError(f"{missing[0]}; run: python manage.py plugins makemigrations {record.name}")
 
 
 def _migration(package: str, name: str) -> Migration:

@@ -33,6 +33,8 @@ class Said:
 
 
 _NOTHING: Final = Said()
+#: Why a plugin is off that the organisation has switched off itself: no failure.
+DISABLED_HERE = "it is disabled here"
 
 
 class Switches:
@@ -66,7 +68,7 @@ class Switches:
             return "the site's operator does not allow it here"
         here, everywhere = self.said(plugin, organisation), self.said(plugin, EVERYWHERE)
         if here.switched_on is False:
-            return "it is disabled here"
+            return DISABLED_HERE
         if here.switched_on is None and everywhere.switched_on is False:
             return "it is off until it is enabled here"
         return None

@@ -62,7 +62,7 @@ def _check_plugin(host: "PluginHost", record: PluginRecord) -> None:
             _check_models(record, config)
     if record.state == "on":
         with host.run_stage(record, Stage.MIGRATIONS):
-            check_migrations(config)
+            check_migrations(record, config)
     if record.stage in (Stage.MODELS, Stage.MIGRATIONS):
         _forget(record)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from VaultPlatform.activation.errors import BadPackage
+from VaultPlatform.config.errors import sentence
 from VaultPlatform.host.inventory import RESERVED
 from VaultPlatform.host.manifest import FILE, Manifest, ManifestError, read_manifest
 from VaultPlatform.host.manifest_file import read_file
@@ -37,7 +38,7 @@ def package_in(unpacked: Path) -> Package:
     try:
         return Package(folder=folder, manifest=read_manifest(folder))
     except ManifestError as error:
-        raise BadPackage(f"It cannot be installed: {error}.") from error
+        raise BadPackage(sentence(f"It cannot be installed: {error}")) from error
 
 
 def _folder(unpacked: Path) -> Path:
@@ -48,11 +49,16 @@ def _folder(unpacked: Path) -> Path:
         found = _packages(found[0])
     if len(found) == 1:
         inner = (
-            _packages(found[0]) if not any(found[0].glob("*.py")) and not (found[0] / FILE).exists() else []
+            [path for path in _packages(found[0]) if any(path.glob("*.py"))] if _is_around(found[0]) else []
         )
         return inner[0] if len(inner) == 1 else found[0]
     names = ", ".join(path.name for path in found) or "none"
     raise BadPackage(f"There has to be exactly one plugin folder in it; there are: {names}.")
+
+
+def _is_around(folder: Path) -> bool:
+    """Whether a folder is no plugin, but may hold one: a project, such as `plugins new --package` makes."""
+    return (folder / "pyproject.toml").is_file() or not ((folder / FILE).exists() or any(folder.glob("*.py")))
 
 
 def _packages(folder: Path) -> list[Path]:

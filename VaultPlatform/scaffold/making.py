@@ -30,15 +30,15 @@ def make(wishes: Wishes, *, into: Path, taken: Collection[str] = ()) -> Made:
     """Write the files of a new plugin.
 
     Parameters:
-        into: the folder that it is made in, which has to be there.
+        into: the folder that it is made in; made if need be.
         taken: names of plugins that there are already.
 
     Raises CannotMake for a name that cannot be used, and where something is in the way.
     """
     if problem := _problem(wishes, taken):
         raise CannotMake(problem)
-    if not into.is_dir():
-        raise CannotMake(f"There is no folder {into}; make it, or name another with --into.")
+    if into.exists() and not into.is_dir():
+        raise CannotMake(f"{into} is no folder; name another with --into.")
     into = into.resolve()
     outside = not into.is_relative_to(REPOSITORY)
     folder = into / (wishes.project if wishes.package else wishes.name)

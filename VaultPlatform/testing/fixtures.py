@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -134,15 +133,21 @@ def checked(plugin_host: "PluginHost") -> "Callable[[str], Report]":
     return look
 
 
-@pytest.fixture
-def plugin_migrations(site_databases: None) -> Callable[[str], list[str]]:
+@pytest.fixture(scope="session")
+def plugin_migrations(plugin_host: "PluginHost") -> Callable[[str], list[str]]:
     """`plugin_migrations("Notes_Plugin")` is what `makemigrations` would still have to write; [] if all is there."""
-    from django.core.management import call_command
+    from django.apps import apps
 
-    def missing(label: str) -> list[str]:
-        printed = StringIO()
-        call_command("makemigrations", label, dry_run=True, stdout=printed)
-        lines = printed.getvalue().splitlines()
-        return [] if lines == [f"No changes detected in app '{label}'"] else lines
+    from VaultPlatform.host.migrations_check import read_migrations
+    from VaultPlatform.host.unmigrated import unmigrated
+
+    def missing(name: str) -> list[str]:
+        record = plugin_host.record_of(name)
+        if record is None or record.state != "on":
+            return [record.reason or f"it is {record.state}" if record else f"there is no plugin {name}"]
+        if record.label is None:
+            return []
+        config = apps.get_app_config(record.label)
+        return unmigrated(config, read_migrations(config), in_tables=False)
 
     return missing

@@ -36,8 +36,13 @@ _BY_STATUS: dict[int, type[errors.VaultError]] = {
 }
 
 
-#: PostgreSQL's classes of errors that pass: connection, rollback, resources, not in its state, intervention, system.
-_PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
+#: Beginnings of what a database tells that passes. PostgreSQL's classes: connection, rollback, resources, not in its
+#: state, intervention, system. SQLite's names; its SQLITE_ERROR is about the statement, such as a column there is not.
+_PASSING = (
+    *("08", "40", "53", "55", "57", "58"),
+    *("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_INTERRUPT", "SQLITE_IOERR", "SQLITE_LOCKED", "SQLITE_NOMEM"),
+    "SQLITE_PROTOCOL",
+)
 _READ_ONLY = "The database takes no writes at the moment, so nothing was written. Reading goes on."
 _FULL = "The database has no room left, so nothing was written. Reading goes on. The site's operator has to make room."
 #: What a database refuses although it is there: the beginning of PostgreSQL's code, or of SQLite's name, of the error.
@@ -102,24 +107,26 @@ def _ended_elsewhere(error: OwnershipLost | RunCancelled) -> errors.VaultError:
 
 def _refusal(error: DatabaseError) -> str | None:
     """What to tell of a database that is there and cannot write; None if `error` is not about that."""
+    told = _told(error)
+    return next((refusal for beginning, refusal in _REFUSED.items() if told.startswith(beginning)), None)
+
+
+def _told(error: BaseException) -> str:
+    """PostgreSQL's code, or SQLite's name, of the driver's own error; "" if it has none.
+
+    The driver's error is the cause, or the cause's cause where the audit trail has wrapped it once more.
+    """
     cause = error.__cause__
-    for each in (
-        cause,
-        cause and cause.__cause__,
-    ):  # the driver's own error, which the audit trail's wraps once more
-        told = getattr(each, "sqlstate", None) or getattr(each, "sqlite_errorname", None) or ""
-        for beginning, refusal in _REFUSED.items():
-            if told.startswith(beginning):
-                return refusal
-    return None
+    for each in (cause, cause and cause.__cause__):
+        if told := getattr(each, "sqlstate", None) or getattr(each, "sqlite_errorname", None):
+            return str(told)
+    return ""
 
 
 def _is_our_fault(error: BaseException) -> bool:
     """Whether an "operational" error is about the statement, and not about reaching the database."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    if state is not None:
-        return state[:2] not in _PASSING
-    return isinstance(error, OperationalError) and str(error).startswith(("no such", "near "))
+    told = _told(error)
+    return bool(told) and not told.startswith(_PASSING)
 
 
 def error_body(error: errors.VaultError, request: HttpRequest) -> dict[str, str]:

@@ -10,6 +10,7 @@ from VaultErrors.BackendErrors import errors
 from VaultManagement.PluginAdmin.bll.HelperFunctions import format_plugin
 from VaultPlatform import tenancy
 from VaultPlatform.host import PluginStatus
+from VaultPlatform.host.switches import DISABLED_HERE
 
 
 def list_plugins(*, limit: int, offset: int) -> dict[str, Any]:
@@ -37,5 +38,6 @@ def shown_here(status: PluginStatus) -> dict[str, Any]:
     if status.state == "on":
         reason = settings.PLUGIN_HOST.why_off(status.name, tenancy.current())
         if reason is not None:
-            status = replace(status, state="off", routes_registered=False, reason=reason)
+            told = None if reason == DISABLED_HERE else reason  # what was asked for has not failed
+            status = replace(status, state="off", routes_registered=False, reason=told)
     return format_plugin(status)

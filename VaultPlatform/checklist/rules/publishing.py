@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from VaultPlatform.checklist.catalogue import PAGE, is_listed
 from VaultPlatform.checklist.exceptions import MANIFEST, allowances
 from VaultPlatform.checklist.findings import Spot
 from VaultPlatform.checklist.registry import EVERYBODY, RULES, rule
 from VaultPlatform.checklist.subject import Subject
+from VaultPlatform.config.errors import sentence
 from VaultPlatform.host.manifest import ManifestError, read_manifest
 
 _WANTED = ("name", "version", "title", "description", "author")
-#: At the end of the reason why a plugin does not load.
+#: At the beginning of the reason why a plugin does not load.
+_SETTINGS = re.compile(r"stage settings: (?P<file>[^:]+\.json): (?P<block>\w+)")
+#: At its end.
 _PLACE = re.compile(r"\((?P<file>[\w./-]+\.(?:py|yaml)):(?P<line>\d+)\)")
 
 
@@ -27,7 +31,7 @@ def _manifest(subject: Subject) -> Iterator[Spot]:
     try:
         manifest = read_manifest(subject.folder)
     except ManifestError as error:
-        yield subject.at(MANIFEST, f"{error}.")
+        yield subject.at(MANIFEST, sentence(str(error)), line=_line_of_key(subject, str(error)))
         return
     for key in _WANTED:
         if key not in manifest.model_fields_set or not getattr(manifest, key):
@@ -52,9 +56,33 @@ def _catalogued(subject: Subject) -> Iterator[Spot]:
 def _loads(subject: Subject) -> Iterator[Spot]:
     reason = subject.site.failures.get(subject.name)
     if reason is not None:
-        found = _PLACE.search(reason)
-        name = found["file"].removeprefix(f"{subject.name}/") if found else "__init__.py"
-        yield subject.at(name, f"It did not load: {reason}.", line=int(found["line"]) if found else 1)
+        said = sentence(f"It did not load: {reason}")
+        if found := _PLACE.search(reason):
+            name = found["file"].removeprefix(f"{subject.name}/")
+            yield subject.at(name, said, line=int(found["line"]))
+        elif MANIFEST in reason:
+            yield subject.at(MANIFEST, said, line=_line_of_key(subject, reason))
+        elif found := _SETTINGS.match(reason):
+            yield Spot(
+                subject.file(Path(found["file"])), _line_of_block(Path(found["file"]), found["block"]), said
+            )
+        else:
+            yield subject.at("__init__.py", said)
+
+
+def _line_of_key(subject: Subject, reason: str) -> int:
+    """The line of plugin.yaml that has the key which a reason names first."""
+    named = re.search(rf"{re.escape(MANIFEST)}: (?P<key>\w+)", reason)
+    return _line_with(subject.folder / MANIFEST, rf"\s*{named['key']}\s*:") if named else 1
+
+
+def _line_of_block(settings: Path, block: str) -> int:
+    return _line_with(settings, rf'.*"{re.escape(block)}"\s*:')
+
+
+def _line_with(file: Path, pattern: str) -> int:
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    return next((number for number, line in enumerate(lines, 1) if re.match(pattern, line)), 1)
 
 
 @rule(

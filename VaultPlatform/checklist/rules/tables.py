@@ -18,7 +18,7 @@ _UNDONE_BY = {"RunPython": ("reverse_code", 1), "RunSQL": ("reverse_sql", 1)}
 @rule(
     "tables-complete",
     says="A plugin with models.py has apps.py, migrations and a service for each model.",
-    remedy="Add apps.py with an AppConfig, run manage.py makemigrations <Name>, and write a service.py with"
+    remedy="Add apps.py with an AppConfig, run manage.py plugins makemigrations <Name>, and write a service.py with"
     " class <Model>Service(ModelService[<Model>]): model = <Model>.",
 )
 def _tables_complete(subject: Subject) -> Iterator[Spot]:

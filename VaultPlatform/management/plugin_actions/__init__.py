@@ -11,6 +11,7 @@ from VaultPlatform.management.plugin_actions import (
     check,
     hooks,
     install,
+    makemigrations,
     new,
     organisations,
     recover,
@@ -28,6 +29,7 @@ ACTIONS: dict[str, Any] = {
     **organisations.ACTIONS,
     "check": check,
     "new": new,
+    "makemigrations": makemigrations,
     "catalogue": catalogue,
     "hooks": hooks,
 }

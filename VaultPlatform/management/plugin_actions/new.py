@@ -103,11 +103,24 @@ def _is_answered(word: str) -> bool:
 def _next(wishes: Wishes, made: Made) -> list[str]:
     """The next steps, each a command or a sentence."""
     here = made.folder.is_relative_to(REPOSITORY)
-    test = f"pytest Plugins/{wishes.name}" if here else f"cd {made.folder} && pytest"
-    steps = [f"python manage.py plugins check {wishes.name if here else made.plugin}", test]
+    python, name = _python(), wishes.name if here else made.plugin
+    test = (
+        f"{python} -m pytest Plugins/{wishes.name}"
+        if here
+        else f"(cd {made.folder} && {sys.executable} -m pytest)"
+    )
+    steps = [f"{python} manage.py plugins check {name}", test]
+    if "models" in wishes.parts:
+        steps.append(f"{python} manage.py plugins makemigrations {name}   (after each change of models.py)")
     if wishes.package:
-        steps.append(f"pip install --editable {made.folder}")
+        steps.append(f"{python} manage.py plugins install {made.folder}")
     elif made.plugin.parent != REPOSITORY / "Plugins":
         steps.append(f'In VaultSettings.json add "{made.plugin.parent}" to Base.plugin_dirs.')
     steps.append("Take the line `checklist: allow listed` out of plugin.yaml.")
-    return [*steps, f"python manage.py plugins enable {wishes.name}"]
+    return [*steps, f"{python} manage.py plugins enable {wishes.name}"]
+
+
+def _python() -> str:
+    """The interpreter that runs this, as it is called from NimbusVault's folder."""
+    interpreter = Path(sys.executable)
+    return str(interpreter.relative_to(REPOSITORY) if interpreter.is_relative_to(REPOSITORY) else interpreter)

@@ -111,7 +111,10 @@ def test_the_commands_for_developers_exist() -> None:
         for line in block.text.splitlines()
     ]
     targets = [line.split()[1] for line in lines if line.startswith("make ")]
-    assert set(targets) == set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.MULTILINE)) - {"help", "run"}
+    assert set(targets) == set(re.findall(r"^([a-z-]+):.*## ", makefile, flags=re.MULTILINE)) - {
+        "help",
+        "run",
+    }
     folders = [line.split()[-1] for line in lines if "pytest" in line]
     assert folders
     assert all(list((ROOT / folder).glob("test_*.py")) for folder in folders)

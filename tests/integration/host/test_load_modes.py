@@ -88,3 +88,11 @@ def test_list_prints_a_line_a_plugin_with_stage_and_reason(site: Site) -> None:
     lines = site.manage("plugins", "list").stdout.splitlines()
     assert [line.split()[:2] for line in lines[:2]] == [["Bare", "on"], ["InitRaises", "failed"]]
     assert "import: RuntimeError: the plugin is not well" in lines[1]
+
+
+def test_the_block_of_a_plugin_that_fails_is_not_called_unused(site: Site) -> None:
+    site.configure(["SettingsBroken"], SettingsBroken={"limit": "many"}, Bystander={})
+    told = site.manage("plugins", "show", "SettingsBroken")
+    assert "stage: settings" in told.stdout
+    assert "has a block Bystander, but no plugin of that name is on" in told.stderr
+    assert "has a block SettingsBroken" not in told.stderr

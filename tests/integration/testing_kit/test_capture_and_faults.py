@@ -173,3 +173,5 @@ def test_a_database_step_that_reaches_out_is_refused_with_the_kit(org: Any, tmp_
 
 def test_migrations_that_are_missing_are_named(plugin_migrations: Callable[[str], list[str]]) -> None:
     assert plugin_migrations(BOOKMARKS) == []
+    assert plugin_migrations("Activity_Plugin") == ["it is off"]
+    assert plugin_migrations("Absent_Plugin") == ["there is no plugin Absent_Plugin"]

@@ -61,3 +61,14 @@ def test_what_needs_a_plugin_is_named_or_switched_off_along_with_it(shelf):
 
 def test_a_plugin_in_the_list_whose_folder_is_gone_can_be_switched_off(shelf):
     assert plan_disable(["Gone"], shelf("Root", "Gone")).after == ("Root",)
+
+
+def test_what_is_in_the_list_and_has_failed_comes_on_when_it_is_asked_for(shelf):
+    plan = plan_enable(["Lone"], shelf("Root", "Lone"))
+    assert plan.before == plan.after
+    assert (plan.comes_on(["Root"]), plan.comes_on(["Root", "Lone"])) == (("Lone",), ())
+
+
+def test_nothing_is_said_to_be_there_with_two_marks_at_its_end(shelf):
+    with pytest.raises(Refused, match=r"did you mean Root\?$"):
+        plan_enable(["Roott"], shelf())

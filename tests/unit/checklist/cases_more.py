@@ -49,7 +49,7 @@ MORE_CASES = [
         rule="manifest",
         kept={"plugin.yaml": MANIFEST},
         broken={"plugin.yaml": MANIFEST + "tilte: Notes\n"},
-        at=("plugin.yaml:1",),
+        at=("plugin.yaml:6",),
         says="did you mean title",
     ),
     Case(

@@ -104,6 +104,29 @@ def test_a_package_names_its_entry_point_and_takes_its_files_along(tmp_path: Pat
     assert made.plugin == tmp_path / "nimbusvault-notes" / "Notes_Plugin"
     assert project["project"]["entry-points"]["nimbusvault.plugins"] == {"Notes_Plugin": "Notes_Plugin"}
     assert project["tool"]["setuptools"]["package-data"] == {"Notes_Plugin": ["plugin.yaml"]}
+    assert {path.name for path in made.folder.iterdir() if str(REPOSITORY) in _text(path)} == {"pytest.ini"}
+
+
+def test_the_tests_of_a_package_stay_out_of_what_is_built(tmp_path: Path) -> None:
+    made = make(wishes("models", package=True), into=tmp_path)
+    program = "from setuptools import setup; setup()"
+    built = subprocess.run(
+        [sys.executable, "-c", program, "--quiet", "build", "--build-base", str(tmp_path / "build")],
+        cwd=made.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    files = {
+        path.relative_to(tmp_path / "build" / "lib").as_posix() for path in tmp_path.glob("build/lib/**/*")
+    }
+    assert {"Notes_Plugin/plugin.yaml", "Notes_Plugin/migrations/0001_initial.py"} <= files
+    assert [name for name in files if "tests" in name] == []
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.is_file() else ""
 
 
 def test_the_template_says_only_what_both_engines_read_alike() -> None:
@@ -182,6 +205,8 @@ def test_what_is_there_is_not_touched(tmp_path: Path) -> None:
     assert list((tmp_path / "Notes_Plugin").iterdir()) == []
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CannotMake, match="There is no folder"):
-        make(wishes("hooks"), into=tmp_path / "nowhere")
+def test_a_folder_that_is_not_there_is_made_unless_a_file_is_in_its_place(tmp_path: Path) -> None:
+    assert make(wishes("hooks"), into=tmp_path / "new" / "folder").folder.is_dir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotMake, match="is no folder"):
+        make(wishes("hooks"), into=tmp_path / "file")

@@ -1,4 +1,4 @@
-"""The plugin's tables, in each organisation's database. After a change: manage.py makemigrations {{ cookiecutter.plugin_name }}."""
+"""Tables, in each organisation's database. After a change: manage.py plugins makemigrations {{ cookiecutter.plugin_name }}."""
 
 from django.db import models
 from django.utils.timezone import now

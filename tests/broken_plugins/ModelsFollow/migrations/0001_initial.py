@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -5,5 +6,14 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = []
     operations = [
-        migrations.CreateModel(name="Companion", fields=[("id", models.BigAutoField(primary_key=True, serialize=False))])
+        migrations.CreateModel(
+            name="Companion",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "leader",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="MigrationForked.sound"),
+                ),
+            ],
+        )
     ]
