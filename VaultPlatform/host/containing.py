@@ -1,7 +1,8 @@
 """What the host does about hook implementations that fail or hang: count, tell, and in time switch them off.
 
 An implementation that fails often in a row is switched off in the organisation where it does, in all processes, until
-an operator lifts it. A check (before_*) is not, ever: it would open what it guards.
+an operator lifts it; so is one of which a call does not come back at all, since that costs a thread, and in the end
+the process. A check (before_*) is not, ever: it would open what it guards.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError
+from django.db import Error
 
-from VaultPlatform.host.deadlines import Call, Deadlines, Overdue
+from VaultPlatform.host.deadlines import LOST_AFTER, Call, Deadlines, Overdue
 from VaultPlatform.host.hook_guards import Off
 from VaultPlatform.host.switches import switches
 from VaultPlatform.host.tallies import Tally
+from VaultPlatform.serving.generations import report_hanging
 from VaultPlatform.tenancy import directory
 from VaultPlatform.tenancy.context import Entered, Organisation, current_or_none
 
@@ -35,7 +37,9 @@ class Containing:
     def __init__(self, *, host: PluginHost) -> None:
         self.host = host
         self.tallies: dict[tuple[str, str], Tally] = {}
-        self.deadlines = Deadlines(seconds=host.hook_timeout_seconds, told=self._overdue, changed=self.forget)
+        self.deadlines = Deadlines(
+            seconds=host.hook_timeout_seconds, told=self._overdue, changed=self.forget, lost=self._lost
+        )
         self._off: dict[str, frozenset[tuple[str, str]]] = {}
         self._version = -1
         self.last = _NOTHING
@@ -85,9 +89,7 @@ class Containing:
             extra={"plugin": tally.plugin, "hook": tally.hook},
             exc_info=error,
         )
-        organisation = entered.organisation if entered else None
-        if in_a_row >= self.host.hook_failures and organisation and not tally.hook.startswith(_NEVER):
-            self._switch_off(tally, organisation, in_a_row=in_a_row)
+        self._see_whether_enough(call, in_a_row)
 
     def hook_stats(self) -> Iterator[Tally]:
         """Yield each implementation's tally."""
@@ -102,24 +104,37 @@ class Containing:
             if plugin in of_plugins or (key and switches.hook_is_off(plugin, hook, key))
         )
 
-    def _switch_off(self, tally: Tally, organisation: Organisation, *, in_a_row: int) -> None:
+    def _see_whether_enough(self, call: Call, in_a_row: int) -> None:
+        if in_a_row >= self.host.hook_failures:
+            reason = f"it failed {in_a_row} times in a row, last with {call[1].last_error}"
+            self._switch_off(call, reason=reason)
+
+    def _switch_off(self, call: Call, *, reason: str) -> None:
+        """Switch the implementation off where it was called, if that may be."""
         from VaultPlatform.host.switching import switch_hook_off
 
+        _, tally, entered = call
+        organisation = entered.organisation if entered else None
+        if organisation is None or tally.hook.startswith(_NEVER):
+            return
         try:
-            switch_hook_off(
-                tally.plugin,
-                tally.hook,
-                organisation,
-                reason=f"it failed {in_a_row} times in a row, last with {tally.last_error}",
-            )
+            switch_hook_off(tally.plugin, tally.hook, organisation, reason=reason)
             tally.failing.pop(organisation.key, None)  # counted from the beginning once that is lifted
-        except DatabaseError:
+        except Error:
             self.host.logger.exception("plugin %s: %s could not be switched off", tally.plugin, tally.hook)
+
+    def _lost(self, call: Call) -> None:
+        """Have the process replaced, which takes longer than to switch off what would hang in the next one, too."""
+        seconds = (1 + LOST_AFTER) * self.deadlines.seconds
+        where = call[2].organisation if call[2] else None
+        told = f"{call[1].hook} of {call[1].plugin} has not come back after {seconds:g} seconds"
+        report_hanging(f"{told} in {where.slug}" if where else told)
+        self._switch_off(call, reason=f"a call of it has not come back after {seconds:g} seconds")
 
     def _overdue(self, call: Call, where: str) -> None:
         _, tally, entered = call
         error = Overdue(f"it has not come back after {self.deadlines.seconds:g} seconds")
-        tally.failed(error, entered)
+        in_a_row = tally.failed(error, entered)
         tally.traceback = where
         self.host.logger.error(
             "plugin %s: %s has not come back after %g seconds, and gets no call until it has; it is at:\n%s",
@@ -129,3 +144,4 @@ class Containing:
             where,
             extra={"plugin": tally.plugin, "hook": tally.hook},
         )
+        self._see_whether_enough(call, in_a_row)

@@ -2,7 +2,8 @@
 
 Code that runs in a thread cannot be stopped, so a time limit is a deadline: what is beyond it is told once, with where
 it is, and the implementation gets no further call until it has come back. What it asks of the organisation's database
-can be stopped, and is.
+can be stopped, and is. What stays away for much longer counts as lost, and its thread with it: only the end of the
+process frees that.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from weakref import WeakValueDictionary, ref
 
 from django.db import connections
 
+from VaultPlatform.host.places import Places
 from VaultPlatform.host.tallies import Tally
 from VaultPlatform.tenancy.context import Entered
 
@@ -27,6 +29,9 @@ from VaultPlatform.tenancy.context import Entered
 class Overdue(TimeoutError):
     """A call of a hook implementation took too long."""
 
+
+#: A call that has been overdue for so many times its time is lost.
+LOST_AFTER = 3
 
 #: One call that is going on: when it began, of which implementation, and for whom.
 Call = tuple[float, Tally, Entered | None]
@@ -42,24 +47,41 @@ class Deadlines:
     """The calls of all threads.
 
     Parameters: `told`, called of each that is overdue, with where it is; `changed`, called when others hang than
-    before.
+    before; `lost`, called of each that will not come back any more.
     """
 
     def __init__(
-        self, *, seconds: float, told: Callable[[Call, str], None], changed: Callable[[], None]
+        self,
+        *,
+        seconds: float,
+        told: Callable[[Call, str], None],
+        changed: Callable[[], None],
+        lost: Callable[[Call], None] = lambda _call: None,
     ) -> None:
-        self.seconds, self._told, self._changed = seconds, told, changed
+        self.seconds, self._told, self._changed, self._lost = seconds, told, changed, lost
+        #: For how many threads there is room in hook implementations; None: for all.
+        self.places: Places | None = None
         #: Plugin and hook of each implementation that hangs.
         self.hanging: frozenset[tuple[str, str]] = frozenset()
         #: Has `calls`, those of this thread, the innermost last: whoever calls appends, and takes it off again; and
         #: `connection`, the thread's own to the current organisation's database.
         self.of_thread = threading.local()
         self._all: WeakValueDictionary[int, Calls] = WeakValueDictionary()
-        self._overdue: dict[int, Call] = {}
+        #: Each with when it was first seen to be, and whether it is lost.
+        self._overdue: dict[int, tuple[Call, float, bool]] = {}
         self._lock, self._looking = threading.Lock(), threading.Lock()
         self._watcher: threading.Thread | None = None
         itself = ref(self)
         os.register_at_fork(after_in_child=lambda: _begin_anew(itself))
+
+    def leave_free(self, *, of_threads: int) -> None:
+        """Keep one of the server's so many threads out of hook implementations, whatever hangs."""
+        if of_threads > 1:
+            self.places = Places(of_threads - 1, youngest=self._youngest)
+
+    def _youngest(self) -> float:
+        """When the last of the outermost calls began."""
+        return max((calls[0][0] for calls in self._going_on().values() if calls), default=time.perf_counter())
 
     def begin(self) -> list[Call]:
         """The calls of a thread that has made none yet."""
@@ -80,11 +102,14 @@ class Deadlines:
             self._look()
 
     def _look(self) -> None:
-        limit = time.perf_counter() - self.seconds
-        going_on = {ident: calls[:] for ident, calls in list(self._all.items())}
-        overdue = {id(call): call for calls in going_on.values() for call in calls if call[0] < limit}
-        new, self._overdue = overdue.keys() - self._overdue.keys(), overdue
-        hanging = frozenset((call[1].plugin, call[1].hook) for call in overdue.values())
+        now = time.perf_counter()
+        going_on = self._going_on()
+        late = {
+            id(call): call for calls in going_on.values() for call in calls if call[0] < now - self.seconds
+        }
+        new, before = late.keys() - self._overdue.keys(), self._overdue
+        self._overdue = {number: before.get(number, (call, now, False)) for number, call in late.items()}
+        hanging = frozenset((call[1].plugin, call[1].hook) for call in late.values())
         if hanging != self.hanging:
             self.hanging = hanging
             self._changed()
@@ -94,6 +119,18 @@ class Deadlines:
                 if id(call) in new:
                     call[1].overdue += 1
                     self._told(call, "".join(traceback.format_stack(threads.get(ident))))
+        self._tell_lost(now)
+
+    def _tell_lost(self, now: float) -> None:
+        """Tell of each once. Seen to be overdue: of a process that was stopped for a while, nothing is lost."""
+        for number, (call, seen, is_lost) in self._overdue.items():
+            if not is_lost and now - seen >= LOST_AFTER * self.seconds:
+                self._overdue[number] = (call, seen, True)
+                self._lost(call)
+
+    def _going_on(self) -> dict[int, list[Call]]:
+        """The calls of each thread, by its number, as they are now."""
+        return {ident: calls[:] for ident, calls in list(self._all.items())}
 
     def _watch(self) -> None:
         with self._lock:
@@ -108,6 +145,8 @@ class Deadlines:
         self._lock, self._looking, self._watcher = threading.Lock(), threading.Lock(), None
         self._all = WeakValueDictionary()
         self._overdue, self.hanging = {}, frozenset()
+        if self.places is not None:
+            self.places.begin_anew()
         vars(self.of_thread).clear()
 
 
@@ -130,6 +169,7 @@ def _go_round(watched: ref[Deadlines]) -> None:
     """Look again and again, as long as anybody needs it."""
     while (deadlines := watched()) is not None:
         deadlines.look()
+        connections.close_all()  # whoever was told may have used some
         pause = max(0.05, min(1.0, deadlines.seconds / 4))
         del deadlines
         time.sleep(pause)

@@ -22,12 +22,14 @@ from VaultPlatform.host.tallies import Tally
 from VaultPlatform.tenancy.context import Entered, current_entry
 
 _STRICT = "__vault_strict__"
+#: Seconds that the calls which are going on have to have lasted before what can be told later waits for none of them.
+_A_MOMENT = 0.5
 _NO_ANSWER = "Something that has to be asked first does not answer at the moment, so nothing was done."
 Off = frozenset[tuple[str, str]]
 
 
 class HookOff(Exception):
-    """An implementation was not called: it is switched off after failures, or hangs. It is to be told later."""
+    """An implementation was not called: it is switched off after failures, or it, or others, hang. Tell it later."""
 
 
 class _Exited(RuntimeError):
@@ -80,8 +82,9 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
     if is_check:
         passing = (errors.VaultError, *passing)
     told: Any = tally.recent.append
+    is_told_later = not is_check and not contained
 
-    def call(*args: Any, **kwargs: Any) -> Any:  # noqa: C901  # as above
+    def call(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915  # as above
         began = perf_counter()
         entered = current_entry()
         known, good_until, off = gate.last
@@ -93,6 +96,11 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
             calls = of_thread.calls
         except AttributeError:
             calls = deadlines.begin()
+        if (places := None if calls else deadlines.places) is not None:
+            # Of the site's own events nothing is kept, so they wait like all others.
+            if not places.take(_A_MOMENT if is_told_later and entered else deadlines.seconds):
+                return _left_out(tally, gate, is_check=is_check, contained=contained)
+            began = perf_counter()
         this = (began, tally, entered)
         calls.append(this)
         try:
@@ -106,6 +114,8 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
                         result = function(*args, **kwargs)
             finally:
                 calls.pop()
+                if places is not None:
+                    places.give_back()
         except passing:
             raise
         except BaseException as error:  # such as asyncio.CancelledError, or sys.exit()
@@ -145,4 +155,6 @@ def _left_out(tally: Tally, gate: Gate, *, is_check: bool, contained: bool) -> N
     if is_check:
         raise errors.server.Unavailable(_NO_ANSWER)
     if not contained:
-        raise HookOff(f"{tally.plugin} is not told of {tally.hook}: it is switched off here, or hangs.")
+        raise HookOff(
+            f"{tally.plugin} is not told of {tally.hook}: it is switched off here, or something hangs."
+        )

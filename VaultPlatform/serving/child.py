@@ -33,6 +33,8 @@ class Program:
     name: str
     command: tuple[str, ...]
     why_not_ready: Callable[[], str | None] | None = None
+    #: What it leaves unanswered for so many seconds, in words; None if nothing. For those that live and say nothing.
+    why_silent: Callable[[float], str | None] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     #: So many processes of it report what they have loaded, by `generations.report`, before it is ready.
     processes: int = 0
@@ -78,12 +80,18 @@ class Child:
 
     def why_not_ready(self) -> str | None:
         """What is still missing until it serves, in words; None when it does."""
-        missing = self.program.processes - len(self.reports()) if self.generation is not None else 0
-        if missing > 0:
-            return f"{missing} of its {self.program.processes} processes have not loaded everything"
+        if (missing := self.why_not_loaded()) is not None:
+            return missing
         if self.program.why_not_ready is not None:
             return self.program.why_not_ready()
         return None if self._said_ready else "it has not reported that it takes work"
+
+    def why_not_loaded(self) -> str | None:
+        """Which of its processes are missing, in words; None when all have loaded everything."""
+        missing = self.program.processes - len(self.reports()) if self.generation is not None else 0
+        if missing > 0:
+            return f"{missing} of its {self.program.processes} processes have not loaded everything"
+        return None
 
     def reports(self) -> list[dict[str, Any]]:
         """What its processes said once they had loaded everything."""

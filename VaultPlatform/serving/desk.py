@@ -1,7 +1,8 @@
 """Where the supervisor takes requests of other processes of this machine, one after the other, and answers them.
 
 `reload` replaces all programs by new ones, `health` says what is wrong with the site, and `plugins` runs that command
-of manage.py with the given words beside the site, for whoever would not outlive a reload.
+of manage.py with the given words beside the site, for whoever would not outlive a reload. In the same line stand
+replacements of programs that hang.
 
 What somebody else has left half-way, a command that was killed, is taken back as well: the site must not go on with a
 list that nobody stands for.
@@ -19,7 +20,16 @@ from VaultPlatform.serving.child import Child, Program
 from VaultPlatform.serving.console import say
 from VaultPlatform.serving.control import Inbox
 from VaultPlatform.serving.nursery import Nursery
-from VaultPlatform.serving.rolling import Answer, Slot, Steps, Wanted, refusal, replace_all
+from VaultPlatform.serving.rolling import (
+    Answer,
+    Slot,
+    Steps,
+    Wanted,
+    refusal,
+    replace_all,
+    replace_hanging,
+)
+from VaultPlatform.serving.watch import Times, Watch
 
 #: Exit codes above are those of signals.
 KILLED = 128
@@ -31,17 +41,19 @@ LOOK_SECONDS = 3.0
 class Desk:
     """Heeds requests. `work()` is called often, and never takes long."""
 
-    def __init__(self, slots: Sequence[Slot], nursery: Nursery, *, home: Path) -> None:
+    def __init__(self, slots: Sequence[Slot], nursery: Nursery, *, patience: Times, home: Path) -> None:
         self._slots, self._nursery = slots, nursery
         self._home, self._inbox = home, Inbox(home)
         #: When to look next for what was left half-way, and the ids of what was.
         self._look_at, self._found = 0.0, frozenset[str]()
+        self._watch = Watch(slots, patience=patience, replace=self._have_replaced)
         self._waiting: deque[tuple[str, dict[str, Any]]] = deque()
         self._at: tuple[str, Steps] | None = None
 
     def work(self) -> None:
         """Take what lies there, and what is being done a step further."""
         self._look_for_what_was_left()
+        self._watch.work()
         self._waiting.extend(self._inbox.requests())
         if self._at is None and self._waiting:
             name, request = self._waiting.popleft()
@@ -65,11 +77,16 @@ class Desk:
             say("A command that switched plugins was killed; what it did is taken back.")
             self._run(RECOVER)
 
+    def _have_replaced(self, child: Child) -> None:
+        self._waiting.append(("", {"do": "replace", "child": child, "answer": False}))
+
     def _steps(self, request: dict[str, Any]) -> Steps:
         yield
         match request.get("do"):
             case "reload":
                 return (yield from self._reload(request))
+            case "replace":
+                return (yield from self._replace(request.get("child")))
             case "health":
                 return {"ok": True, "reason": self._why_unwell()}
             case "plugins":
@@ -83,6 +100,15 @@ class Desk:
         said = answer or {}
         say("All are new." if said.get("ok") else f"NOT REPLACED: {said.get('reason')}")
         return answer
+
+    def _replace(self, child: Child | None) -> Steps:
+        answer: Answer | None = None
+        for slot in self._slots:
+            if child is not None and slot.child is child:  # and no reload has come first
+                answer = yield from replace_hanging(slot, self._nursery)
+                said, name = answer or {}, slot.program.name
+                say(f"{name} is new." if said.get("ok") else f"{name} NOT REPLACED: {said.get('reason')}")
+        return answer or refusal("there is no such child any more")
 
     def _why_unwell(self) -> str | None:
         for slot in self._slots:

@@ -1,9 +1,11 @@
 """What the processes of one generation of a program say of themselves, and what the supervisor tells them, by files.
 
 Each time a program is started it gets a folder of its own below VAULT_HOME/serving. Its processes leave a report there
-once they have loaded everything, and look there for the mark that says that others take over. Standard library only.
+once they have loaded everything, and another one if a thread hangs. They look there for the mark that says that others
+take over. Standard library only.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,7 +15,10 @@ from typing import Any
 FOLDER = "serving"
 #: The folder of the generation that this process belongs to.
 VARIABLE = "VAULT_GENERATION"
+#: How many threads of each process answer requests, if it is a web server.
+THREADS_VARIABLE = "VAULT_WEB_THREADS"
 _LEAVING = "leaving"
+_HANGING = ".hanging"
 
 
 def serving_folder(home: Path) -> Path:
@@ -38,6 +43,14 @@ class Generation:
                 found.append(dict(json.loads(path.read_bytes())))
             except (OSError, ValueError):
                 continue
+        return found
+
+    def hanging(self) -> list[str]:
+        """What hangs in its processes, in words."""
+        found = []
+        for path in sorted(self.folder.glob(f"*{_HANGING}")):
+            with contextlib.suppress(OSError):
+                found.append(path.read_text())
         return found
 
     def leave(self) -> None:
@@ -66,6 +79,14 @@ def report(plugins: dict[str, Any]) -> None:
     draft = Path(name) / f"{os.getpid()}.new"
     draft.write_text(json.dumps({"pid": os.getpid(), "plugins": plugins}))
     draft.replace(draft.with_suffix(".json"))
+
+
+def report_hanging(what: str) -> None:
+    """Say, from inside a process of a generation, that a thread of it is lost to `what`, so that it is replaced."""
+    name = os.environ.get(VARIABLE)
+    if name:
+        with contextlib.suppress(OSError):
+            (Path(name) / f"{os.getpid()}{_HANGING}").write_text(what)
 
 
 def is_leaving() -> bool:

@@ -18,6 +18,7 @@ WEB_THREADS = 4
 BACKLOG = 1024
 HEALTH_PATH = "/vault/health/ready"
 HEALTH_SECONDS = 5.0
+LIVE_PATH = "/vault/health/live"
 
 
 def site_programs(*, port: int, sockets: Sequence[socket.socket], folder: Path) -> tuple[Program, ...]:
@@ -42,6 +43,7 @@ def _web(*, port: int, sockets: Sequence[socket.socket], folder: Path) -> Progra
             *(str(WEB_PROCESSES), str(WEB_THREADS)),
         ),
         why_not_ready=lambda: why_unhealthy(port),
+        why_silent=lambda seconds: why_silent(port, seconds=seconds),
         folder=folder,
         processes=WEB_PROCESSES,
         beside=True,
@@ -94,6 +96,24 @@ def why_unhealthy(port: int) -> str | None:
         if response.status == http.HTTPStatus.OK
         else f"{HEALTH_PATH} answers {response.status}: {_shortened(body)}"
     )
+
+
+def why_silent(port: int, *, seconds: float) -> str | None:
+    """What gets no answer in time, or None when anything is answered, or nobody listens.
+
+    It is a connection of its own: which process gets it is chance, so ask again and again.
+    """
+    connection = http.client.HTTPConnection(ADDRESS, port, timeout=seconds)
+    try:
+        connection.request("GET", LIVE_PATH)
+        connection.getresponse()
+    except TimeoutError:
+        return f"{LIVE_PATH} has got no answer for {seconds:g} seconds"
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    return None
 
 
 def _shortened(body: str) -> str:

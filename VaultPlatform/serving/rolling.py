@@ -2,11 +2,11 @@
 
 Web: the new one loads everything beside the old one and takes its share of connections; if it is not what was asked
 for, it goes and the old one stays. Else the old one closes each connection behind an answer, then ends. Worker and
-scheduler: the old one ends what it is at, then the new one begins.
+scheduler: the old one ends what it is at, then the new one begins. One that hangs gets less time for that.
 """
 
 import time
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -82,6 +82,16 @@ def replace_all(slots: Sequence[Slot], wanted: Wanted, host: Host) -> Steps:
     return failed or {"ok": True}
 
 
+def replace_hanging(slot: Slot, host: Host) -> Steps:
+    """Replace one program that will not do all that it is at: it gets the time of grace to end what it can.
+
+    The new one takes over as soon as it has loaded everything: the site's health is what the old one spoils.
+    """
+    way = _beside if slot.program.beside else _after
+    failed = yield from way(slot, Wanted(), host, hangs=True)
+    return failed or {"ok": True}
+
+
 def _together(several: list[Steps]) -> Steps:
     """All of them at the same time; the first failure, once none is under way any more."""
     failed: Answer | None = None
@@ -96,25 +106,26 @@ def _together(several: list[Steps]) -> Steps:
     return failed
 
 
-def _beside(slot: Slot, wanted: Wanted, host: Host) -> Steps:
+def _beside(slot: Slot, wanted: Wanted, host: Host, *, hangs: bool = False) -> Steps:
     child = host.new_child(slot.program)
-    failed = yield from _until_as_wanted(child, wanted, host)
+    missing = child.why_not_loaded if hangs else child.why_not_ready
+    failed = yield from _until_as_wanted(child, wanted, host, missing)
     if failed is not None:
         host.meanwhile(leaving(child, host))
         return failed
     old, slot.child, slot.ready_since = slot.child, child, time.monotonic()
     if old is not None:
-        host.meanwhile(leaving(old, host))
+        host.meanwhile(leaving(old, host, hangs=hangs))
     return None
 
 
-def _after(slot: Slot, wanted: Wanted, host: Host) -> Steps:
+def _after(slot: Slot, wanted: Wanted, host: Host, *, hangs: bool = False) -> Steps:
     slot.resting = True
     try:
         if slot.child is not None:
-            yield from leaving(slot.child, host)
+            yield from leaving(slot.child, host, hangs=hangs)
         slot.child, slot.ready_since = host.new_child(slot.program), None
-        failed = yield from _until_as_wanted(slot.child, wanted, host)
+        failed = yield from _until_as_wanted(slot.child, wanted, host, slot.child.why_not_ready)
         if failed is None:
             slot.ready_since, slot.failures = time.monotonic(), 0
             return None
@@ -126,9 +137,9 @@ def _after(slot: Slot, wanted: Wanted, host: Host) -> Steps:
         slot.resting = False
 
 
-def _until_as_wanted(child: Child, wanted: Wanted, host: Host) -> Steps:
+def _until_as_wanted(child: Child, wanted: Wanted, host: Host, why_not: Callable[[], str | None]) -> Steps:
     deadline, name = time.monotonic() + host.start_seconds, child.program.name
-    while (missing := child.why_not_ready()) is not None:
+    while (missing := why_not()) is not None:
         if (code := child.exit_code()) is not None:
             child.hear_out()
             return refusal(f"the new {name} ended with exit code {code}: {_last_of(child)}")
@@ -138,15 +149,16 @@ def _until_as_wanted(child: Child, wanted: Wanted, host: Host) -> Steps:
     return wanted.missing_in(child.reports())
 
 
-def leaving(child: Child, host: Host) -> Steps:
-    """Have a child end what it is at; one that does not find an end is made to."""
+def leaving(child: Child, host: Host, *, hangs: bool = False) -> Steps:
+    """Have a child end what it is at; one that does not find an end is made to, and one that hangs is soon."""
     if child.program.beside and child.generation is not None:
         child.generation.leave()
         yield from _wait(host.drain_seconds)
-    child.ask_to_end()
-    deadline = time.monotonic() + host.leave_seconds
-    while child.exit_code() is None and time.monotonic() < deadline:
-        yield
+    if not hangs:
+        child.ask_to_end()
+        deadline = time.monotonic() + host.leave_seconds
+        while child.exit_code() is None and time.monotonic() < deadline:
+            yield
     child.let_go()
     while child.exit_code() is None:  # its keeper kills it after the time of grace
         yield

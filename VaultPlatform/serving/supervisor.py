@@ -2,7 +2,7 @@
 
 A program that ends before it was ever ready cannot start: everything is stopped and its last lines say why.
 One that ends later is started again, after a pause that doubles with each failure in a row; after
-some of them the supervisor gives up and stops everything.
+some of them the supervisor gives up and stops everything. One that hangs is replaced by a new one.
 """
 
 import signal
@@ -40,9 +40,14 @@ class Patience:
     pause_seconds: float = 1.0
     #: How often in a row a program may end before everything is stopped.
     failures_in_a_row: int = 5
-    #: For clients of a web server that is replaced to open new connections, and for what it, or a worker, is still at.
+    #: For clients of a web server that is replaced to open new connections, and for what it, or a worker, is still at;
+    #: one that hangs gets no more than its grace.
     drain_seconds: float = 2.0
     leave_seconds: float = 60.0
+    #: For which a web server that lives may leave a request unanswered before it counts as hanging.
+    silent_seconds: float = 15.0
+    #: Between two replacements of a program because it hangs.
+    between_seconds: float = 60.0
 
 
 class _Slot:
@@ -72,7 +77,9 @@ class Supervisor:
         self._slots = [_Slot(program) for program in programs]
         self._patience = patience or Patience()
         self._nursery = Nursery(patience=self._patience, home=home)
-        self._desk = Desk(self._slots, self._nursery, home=home) if home is not None else None
+        self._desk = (
+            Desk(self._slots, self._nursery, patience=self._patience, home=home) if home is not None else None
+        )
         self._stop_signals: list[int] = []
 
     def run(self, *, when_ready: Callable[[], None]) -> None:

@@ -20,7 +20,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from VaultPlatform.serving.generations import is_leaving
+from VaultPlatform.serving.generations import THREADS_VARIABLE, is_leaving
 
 TARGET = "NimbusVault.wsgi:application"
 #: Granian wants to know; the listening socket has its own.
@@ -53,6 +53,7 @@ def main(
     files: Sequence[int], processes: int, threads: int, *, target: str = TARGET, factory: bool = False
 ) -> None:
     """Serve `target`, or what it makes if it is a factory, until SIGTERM; a process that ends is started again."""
+    os.environ[THREADS_VARIABLE] = str(threads)
     os.register_at_fork(after_in_child=lambda: _watch(files))
     OnInheritedSockets(
         files,

@@ -2,15 +2,17 @@
 
 import codecs
 import gc
+import os
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
 from VaultPlatform.host.reporting import states_of_plugins
-from VaultPlatform.serving.generations import is_leaving, report
+from VaultPlatform.serving.generations import THREADS_VARIABLE, is_leaving, report
 
 _ACCEPTED = frozenset({"utf-8", "ascii", "iso8859-1"})
 
@@ -52,6 +54,7 @@ def vault_application() -> VaultHandler:
     takes a tenth off the time of a request.
     """
     django.setup(set_prefix=False)
+    settings.PLUGIN_HOST.gate.deadlines.leave_free(of_threads=int(os.environ.get(THREADS_VARIABLE, "1")))
     handler = VaultHandler()
     len(get_resolver().url_patterns)  # imports them
     gc.collect()

@@ -1,6 +1,8 @@
 """A hook implementation that fails again and again is switched off: where it does, in every process, until lifted."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -11,9 +13,12 @@ from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
 from VaultPlatform.audit.service import site_audit_entry_service
 from VaultPlatform.host.containing import Containing
+from VaultPlatform.host.deadlines import Call
 from VaultPlatform.host.hook_guards import HookOff, strictly
 from VaultPlatform.host.switches import Switches, switches
 from VaultPlatform.host.switching import lift
+from VaultPlatform.serving.generations import VARIABLE, Generation
+from VaultPlatform.tenancy.context import current_entry
 
 #: One that is on; what is registered here are the tests' own implementations, in its name.
 PLUGIN = "Bookmarks_Plugin"
@@ -173,3 +178,56 @@ def test_what_an_implementation_did_is_shown(
     assert p50 is not None
     assert p99 is not None
     assert 0 < p50 <= p99 == max(tally.recent)
+
+
+def call_of(containing: Containing, hook: str) -> Call:
+    return (perf_counter(), containing.tally(PLUGIN, hook), current_entry())
+
+
+def test_one_that_does_not_come_back_is_switched_off_there_and_its_process_is_to_be_replaced(
+    org: Any,
+    make_org: Any,
+    containing: Containing,
+    moody: Moody,
+    fire: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    containing._lost(call_of(containing, "on_thing"))
+    fire()
+    with tenancy.use(make_org("elsewhere")):
+        fire()
+    assert moody.called == ["elsewhere"]
+    [said] = Generation(tmp_path).hanging()
+    assert said == f"on_thing of {PLUGIN} has not come back after 20 seconds in {org.slug}"
+    entry = site_audit_entry_service.filter(action="hook.switched_off").order_by("-seq")[0]
+    assert "has not come back after 20 seconds" in entry.payload
+
+
+def test_a_check_that_does_not_come_back_stays_on_and_its_process_is_to_be_replaced(
+    org: Any,
+    containing: Containing,
+    moody: Moody,
+    plugins: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    containing._lost(call_of(containing, "before_thing"))
+    plugins.hook.before_thing(one=1)
+    assert moody.called == [org.slug]
+    assert len(Generation(tmp_path).hanging()) == 1
+
+
+def test_calls_that_are_late_count_like_those_that_fail(
+    org: Any, containing: Containing, moody: Moody, fire: Any
+) -> None:
+    for _ in range(LIMIT - 1):
+        containing._overdue(call_of(containing, "on_thing"), "somewhere")
+    fire()
+    assert moody.called == [org.slug]
+    for _ in range(LIMIT):
+        containing._overdue(call_of(containing, "on_thing"), "somewhere")
+    fire()
+    assert moody.called == [org.slug]

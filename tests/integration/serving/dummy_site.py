@@ -10,9 +10,11 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from VaultPlatform.serving.child import READY, Program
 from VaultPlatform.serving.console import announce
+from VaultPlatform.serving.generations import report, report_hanging
 from VaultPlatform.serving.supervisor import CannotServe, Patience, Supervisor
 
 ROOT = Path(__file__).parents[3]
@@ -92,11 +94,55 @@ def mute() -> None:
     sleep_for_ever()
 
 
+def loses_thread() -> None:
+    """Loses a thread to something as soon as it has loaded, and cannot end by itself."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    report({})
+    ready()
+    report_hanging("something does not come back")
+    sleep_for_ever()
+
+
+def loses_thread_once() -> None:
+    """Is sound the second time."""
+    mark = Path("was here")
+    if not mark.exists():
+        mark.touch()
+        loses_thread()
+    report({})
+    ready()
+    sleep_for_ever()
+
+
+def silent_once() -> None:
+    """Answers the second time only."""
+    mark = Path("was here")
+    if mark.exists():
+        Path("answers").touch()
+    mark.touch()
+    report({})
+    ready()
+    sleep_for_ever()
+
+
+def _why_silent(seconds: float) -> str | None:
+    return None if Path("answers").exists() else f"no answer for {seconds:g} seconds"
+
+
+#: What of a program of that behaviour is like the site's web server.
+_MORE: dict[str, dict[str, Any]] = {
+    "loses_thread": {"processes": 1, "beside": True},
+    "loses_thread_once": {"processes": 1, "beside": True},
+    "silent_once": {"processes": 1, "beside": True, "why_silent": _why_silent},
+}
+
+
 def _program(name: str, behaviour: str) -> Program:
     module = "tests.integration.serving.dummy_site"
     environment = {"PYTHONPATH": str(ROOT)}
     command = (sys.executable, "-m", module, "--behave", behaviour)
-    return Program(name=name, command=command, environment=environment, folder=Path.cwd())
+    more = _MORE.get(behaviour, {})
+    return Program(name=name, command=command, environment=environment, folder=Path.cwd(), **more)
 
 
 def main() -> int:
@@ -107,9 +153,8 @@ def main() -> int:
     note_pid("supervisor")
     programs = [_program(*pair.split("=")) for pair in sys.argv[2:]]
     try:
-        Supervisor(programs, patience=Patience(**json.loads(sys.argv[1]))).run(
-            when_ready=lambda: announce("WELCOME")
-        )
+        patience = Patience(**json.loads(sys.argv[1]))
+        Supervisor(programs, patience=patience, home=Path("home")).run(when_ready=lambda: announce("WELCOME"))
     except CannotServe as error:
         announce(f"REFUSED {error}")
         return 1

@@ -7,11 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.integration.serving.dummy_site import ROOT
@@ -104,30 +102,6 @@ class Site:
         (os.killpg if to_all else os.kill)(self.process.pid, number)
         self.process.wait(30)
         wait_until(lambda: not any(map(is_alive, processes)), seconds=15, what=f"{self.output}\nall are gone")
-
-
-@pytest.fixture
-def settings(django_db_setup: None) -> Iterator[dict[str, Any]]:
-    """The settings of this test run, with a database of the site's own where there is a server."""
-    document = json.loads(Path(os.environ["VAULT_SETTINGS"]).read_text())
-    if document["Database"]["engine"] == "sqlite":
-        yield document
-        return
-    name = f"vault_serve_{os.getpid()}"
-    url = os.environ.get("VAULT_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        document["Database"]["name"] = name
-        yield document
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def site(tmp_path: Path, settings: dict[str, Any]) -> Iterator[Site]:
-    made = Site(tmp_path, settings)
-    yield made
-    if made.process is not None and not made.has_ended():
-        made.end(signal.SIGTERM)
 
 
 def test_make_run_serves_from_nothing_and_keeps_its_data_and_ends_without_a_trace(site: Site) -> None:

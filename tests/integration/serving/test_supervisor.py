@@ -5,8 +5,11 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import pytest
 
 from tests.integration.serving.dummy_site import ROOT
 from tests.integration.serving.processes import below, is_alive, wait_until
+from VaultPlatform.serving.programs import why_silent
 
 pytestmark = pytest.mark.database_independent
 
@@ -214,3 +218,65 @@ def test_output_carries_the_name_of_its_program(site: DummySite) -> None:
     site.start("worker=broken")
     site.exit_code(seconds=15)
     assert "worker | the reason is here" in site.output
+
+
+HASTY = {"drain_seconds": 0.1, "silent_seconds": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "why"),
+    [
+        ("loses_thread_once", "something does not come back"),
+        ("silent_once", "no answer for 0.5 seconds"),
+    ],
+)
+def test_a_program_that_hangs_is_replaced_and_told(site: DummySite, behaviour: str, why: str) -> None:
+    site.start(f"web={behaviour}", "worker=tidy", **HASTY)
+    site.wait_for_output("WELCOME")
+    first = site.pids("program")
+    site.wait_for_output(f"web HANGS: {why}. It is replaced by new processes.")
+    site.wait_for_output("web is new.")
+    wait_until(
+        lambda: len([pid for pid in first if is_alive(pid)]) == 1, seconds=8, what="the worker alone is old"
+    )
+    assert len([pid for pid in site.pids("program") if is_alive(pid)]) == 2
+    assert site.output.count("HANGS") == 1
+    site.send(signal.SIGTERM)
+    assert site.exit_code() == 0
+    site.assert_nothing_left([], seconds=0.2)
+
+
+def test_a_program_that_hangs_every_time_is_replaced_now_and_then_only(site: DummySite) -> None:
+    site.start("web=loses_thread", **HASTY, between_seconds=3)
+    site.wait_for_output("web is new.")
+    began = time.monotonic()
+    wait_until(lambda: site.output.count("HANGS") == 2, seconds=15, what="it is replaced again")
+    assert time.monotonic() - began > 1
+    time.sleep(2)
+    assert site.output.count("HANGS") == 2
+
+
+def test_what_listens_and_does_not_answer_is_silent() -> None:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+        assert why_silent(port, seconds=0.2) is None, "nobody listens, which is another matter"
+        one.listen()
+        assert why_silent(port, seconds=0.2) == "/vault/health/live has got no answer for 0.2 seconds"
+
+
+def test_what_answers_anything_is_not_silent() -> None:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+
+        def answer() -> None:
+            taken, _ = one.accept()
+            taken.recv(1000)
+            taken.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+            taken.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert why_silent(one.getsockname()[1], seconds=10) is None
+        thread.join()

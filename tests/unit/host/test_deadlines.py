@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from tests.unit.host.specs import Gate, hookimpl, manager, proxy_of
 from VaultErrors.BackendErrors import errors
+from VaultPlatform.host.deadlines import LOST_AFTER
 
 pytestmark = pytest.mark.database_independent
 
@@ -33,6 +35,12 @@ class Slow:
     @hookimpl
     def before_thing(self, one: Any) -> None:
         self.wait()
+
+
+def age(gate: Gate, seconds: float) -> None:
+    """What is overdue was seen to be so long ago."""
+    overdue = gate.deadlines._overdue
+    overdue.update({key: (call, seen - seconds, is_lost) for key, (call, seen, is_lost) in overdue.items()})
 
 
 @contextmanager
@@ -157,3 +165,31 @@ def test_the_watcher_ends_when_nobody_has_calls_watched(plugins: Any, gate: Gate
     gc.collect()
     watcher.join(20)
     assert not watcher.is_alive()
+
+
+def test_a_call_that_does_not_come_back_is_told_to_be_lost_once(plugins: Any, gate: Gate, slow: Slow) -> None:
+    lost: list[str] = []
+    gate.deadlines._lost = lambda call: lost.append(call[1].hook)
+    gate.deadlines.seconds = 0.5
+    with in_a_call_of("on_thing", plugins, slow):
+        time.sleep(0.5)
+        gate.deadlines.look()
+        assert lost == []
+        age(gate, LOST_AFTER * 0.5)
+        gate.deadlines.look()
+        gate.deadlines.look()
+        assert lost == ["on_thing"]
+
+
+def test_nothing_is_lost_that_was_not_seen_to_be_overdue_before(plugins: Any, gate: Gate, slow: Slow) -> None:
+    """As in a process that was stopped for a while."""
+    lost: list[str] = []
+    gate.deadlines._lost = lambda call: lost.append(call[1].hook)
+    gate.deadlines.seconds = 60.0
+    with in_a_call_of("on_thing", plugins, slow):
+        [calls] = gate.deadlines._all.values()
+        calls[:] = [(began - 1000.0, tally, entered) for began, tally, entered in calls]
+        gate.deadlines.look()
+        gate.deadlines.look()
+        assert len(gate.overdue) == 1
+    assert lost == []
