@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from VaultPlatform import tenancy
+from VaultPlatform.runs.forks import no_child_meanwhile
 from VaultPlatform.runs.service import run_service, site_run_service
 from VaultPlatform.tenancy.directory import organisations_by_key
 
@@ -81,10 +82,11 @@ def plane_of(key: str) -> Plane | None:
 @contextmanager
 def own_connections() -> Iterator[None]:
     """For a thread of our own: its database connections are closed at the end of the block."""
-    try:
-        yield
-    finally:
-        connections.close_all()
+    with no_child_meanwhile():
+        try:
+            yield
+        finally:
+            connections.close_all()
 
 
 def planes_by_key(keys: Collection[str]) -> dict[str, Plane]:
