@@ -57,7 +57,7 @@ class Watch:
 
     def _why_hanging(self, child: Child) -> str | None:
         if child.generation is not None and (said := child.generation.hanging()):
-            return "; ".join(said)
+            return "; ".join(dict.fromkeys(said))
         name, ask = child.program.name, child.program.why_silent
         if ask is None:
             return None
