@@ -56,8 +56,8 @@ def make_migrations(
         raise Refused(f"{plugin.name} cannot be loaded: {reason}") from error
     finally:
         draft.unlink(missing_ok=True)
-    if error := said.get("error"):
-        raise Refused(str(error).replace(str(draft), str(settings)))
+    if problem := said.get("error"):
+        raise Refused(str(problem).replace(str(draft), str(settings)))
     return Migrated(files=tuple(said["files"]), said=said["said"], is_missing=said["is_missing"])
 
 
@@ -90,6 +90,7 @@ def make_in_child(plugin: str, folder: Path, *, name: str, only_check: bool) -> 
     from django.core.management import CommandError, call_command
 
     record = settings.PLUGIN_HOST.record_of(plugin)
+    assert record is not None  # noqa: S101  # it is in the list
     if record.label is None or not record.has_models:
         if record.state == "on":
             return {"error": f"{plugin} has no models.py, so there is nothing to migrate."}

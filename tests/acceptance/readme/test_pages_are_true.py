@@ -102,6 +102,12 @@ def test_the_example_test_of_the_page_for_developers_passes(org: Any, client_for
 
 
 @database_independent
+def test_every_page_is_in_the_index_at_the_end_of_the_readme() -> None:
+    index = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## All pages\n")[2]
+    assert set(re.findall(r"\((docs/[\w-]+\.md)\)", index)) == {*pages()} - {"README.md"}
+
+
+@database_independent
 def test_the_commands_for_developers_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     lines = [
