@@ -36,7 +36,12 @@ def new(*arguments: str) -> str:
 
 
 def passes(folder: Path, *arguments: str, **environment: str) -> str:
-    """The output of pytest, started in the folder by somebody who has NimbusVault's environment; it has to pass."""
+    """The output of pytest, which has to pass."""
+    return tested(folder, *arguments, returns=0, **environment)
+
+
+def tested(folder: Path, *arguments: str, returns: int, **environment: str) -> str:
+    """The output of pytest, started in the folder by somebody who has NimbusVault's environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *arguments],
@@ -46,7 +51,7 @@ def passes(folder: Path, *arguments: str, **environment: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == returns, done.stdout + done.stderr
     return done.stdout
 
 
@@ -89,6 +94,15 @@ def test_a_new_plugin_in_the_folder_of_plugins_is_clean_and_passes_at_once(tmp_p
     assert "| `Notes_Plugin` |" in (copy / "docs" / "catalogue.md").read_text()
     assert "4 passed" in passes(copy, "Plugins/Notes_Plugin")
 
+    models = copy / "Plugins" / "Notes_Plugin" / "models.py"
+    text = "    text = models.CharField(max_length=500)\n"
+    models.write_text(
+        models.read_text().replace(text, f"{text}    pinned = models.BooleanField(default=False)\n")
+    )
+    printed = tested(copy, "Plugins/Notes_Plugin", returns=1)
+    assert "Notes_Plugin.NotesEntry.pinned has no migration" in printed
+    assert "skipped" not in printed
+
 
 @dataclass
 class Collected:
@@ -117,6 +131,9 @@ def test_it_says_what_comes_next_and_leaves_the_settings_alone(tmp_path: Path) -
 
     assert f'add "{tmp_path}" to Base.plugin_dirs' in printed
     assert "plugins enable Notes_Plugin" in printed
+    assert f"(cd {tmp_path / 'Notes_Plugin'} && {sys.executable} -m pytest)" in printed
+    assert "makemigrations" not in printed
+    assert "plugins makemigrations" in new("Tables_Plugin", "--models", "--into", str(tmp_path))
     assert f"plugins check {tmp_path / 'Notes_Plugin'}" in printed
     assert (REPOSITORY / "VaultSettings.json").read_text() == before
 
