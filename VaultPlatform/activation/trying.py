@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import get_resolver
 
 from VaultPlatform.host.reporting import states_of_plugins
+from VaultPlatform.host.trial import trial
 from VaultPlatform.tenancy import list_organisations, use
 from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.migration_steps import plugin_labels, steps
@@ -21,7 +23,7 @@ def look_at_everything(labels_of: list[str]) -> dict[str, Any]:
 
     Parameters: `labels_of`, the plugins of which it is to be told what their tables were like before.
     """
-    get_resolver().reverse_dict  # noqa: B018  # looks at every route
+    loaded = load_everything()
     labels = sorted(label for label, name in plugin_labels().items() if name in labels_of)
     found = {
         "complaints": _complaints(),
@@ -30,7 +32,19 @@ def look_at_everything(labels_of: list[str]) -> dict[str, Any]:
         "migrations": {step.plugin: len(step.labels) for step in steps() if step.plugin in labels_of},
         "applied": _applied_everywhere(labels),
     }
-    return {**found, "plugins": states_of_plugins()}
+    return {**loaded, **found, "plugins": states_of_plugins()}
+
+
+def load_everything() -> dict[str, Any]:
+    """What became of each plugin, and which leave something behind in the process that loads them."""
+    get_resolver().reverse_dict  # noqa: B018  # looks at every route
+    tried = trial()
+    unfit = dict(tried.unfit) if tried is not None else {}
+    folders = {each.name: each.source for each in settings.PLUGIN_HOST.status()}
+    return {
+        "plugins": states_of_plugins(),
+        "unfit": {name: [*said, folders.get(name, "")] for name, said in unfit.items()},
+    }
 
 
 def _complaints() -> list[str]:

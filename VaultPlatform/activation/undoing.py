@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from VaultPlatform.activation.children import run_candidate
 from VaultPlatform.activation.errors import ActivationError
@@ -59,7 +60,7 @@ def _processes(entry: Entry, home: Path) -> None:
 
 def _tables(entry: Entry, journal: Journal, home: Path, settings: Path) -> None:
     candidate = candidate_file(settings)
-    asked = {"labels": entry.labels, "applied": entry.applied, "only_empty": entry.told}
+    asked: dict[str, Any] = {"labels": entry.labels, "applied": entry.applied, "only_empty": entry.told}
     try:
         replace_file(candidate, journal.candidate(entry))
         said = run_candidate(

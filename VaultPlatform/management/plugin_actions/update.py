@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform.activation.errors import ActivationError, Stopped
@@ -32,7 +31,6 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
             made = update(
                 options["path"].absolute(),
                 place=place,
-                loaded=settings.PLUGIN_HOST.loaded,
                 activation=options["activation"] or "",
             )
     except (ActivationError, Stopped) as error:
