@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,13 @@ def show(_asked: dict[str, Any]) -> dict[str, Any]:
     return {"plugins": shown_plugins()}
 
 
+def rehearse(asked: dict[str, Any]) -> dict[str, Any]:
+    """Try migrations, and leave everything as it was."""
+    from VaultPlatform.activation.rehearsal import rehearse as work
+
+    return asdict(work(list(asked["labels"]), list(asked["organisations"])))
+
+
 def migrate(_asked: dict[str, Any]) -> dict[str, Any]:
     """Run the migrations that wait, everywhere."""
     from VaultPlatform.tenancy import migrate_everything
@@ -57,8 +65,13 @@ def take_back(asked: dict[str, Any]) -> dict[str, Any]:
     """Bring the plugins' tables back to what they were."""
     from VaultPlatform.activation.taking_back import take_back as work
 
-    notes = work(list(asked["labels"]), applied=dict(asked["applied"]), only_empty=bool(asked["only_empty"]))
-    return {"notes": notes}
+    taken = work(
+        list(asked["labels"]),
+        applied=dict(asked["applied"]),
+        failed_in=list(asked["failed_in"]),
+        only_empty=bool(asked["only_empty"]),
+    )
+    return asdict(taken)
 
 
 def with_data(asked: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +95,7 @@ WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "try_plugins": try_plugins,
     "try_loading": try_loading,
     SHOWING: show,
+    "rehearse": rehearse,
     "migrate": migrate,
     "take_back": take_back,
     "with_data": with_data,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from VaultPlatform.activation.children import ChildFailed, run_candidate, run_without_killers
-from VaultPlatform.activation.errors import ActivationError, Refused, Undone
+from VaultPlatform.activation.errors import ActivationError, Refused, RowsLost, Undone
 from VaultPlatform.activation.journal import Entry, Journal, digest
 from VaultPlatform.activation.outlook import plugins_on, unfit_of
 from VaultPlatform.activation.plan import Plan
@@ -57,7 +57,7 @@ class Activation:
         }
 
     def run(self) -> Entry:
-        """Do it. Raises Refused when nothing was changed, Undone when everything was put back."""
+        """Do it. Raises Refused when nothing was changed, Undone when all was put back, RowsLost when not."""
         try:
             self._check()
             self._migrate()
@@ -71,7 +71,10 @@ class Activation:
         except BaseException as error:
             self._take_back(error)
             if isinstance(error, Exception):
-                raise Undone(self.entry.reason, reasons=self.entry.reasons) from error
+                kind = RowsLost if self.entry.lost else Undone
+                raise kind(
+                    " ".join([self.entry.reason, *self.entry.lost]), reasons=self.entry.reasons
+                ) from error
             raise
         return self.entry
 
@@ -88,6 +91,8 @@ class Activation:
         self._journal.enter(self.entry, "checking")
         found = self._try(tried)
         self.entry.labels, self.entry.applied = found["labels"], found["applied"]
+        if found["waiting"]:
+            self._rehearse()
         self.entry.notes += [
             f"The API description has to do without {name}." for name in found["undescribed"]
         ]
@@ -161,6 +166,22 @@ class Activation:
         if found["complaints"]:
             raise Refused(f"The site would not start: {found['complaints'][0]}.")
 
+    def _rehearse(self) -> None:
+        """Have the migrations fail before one of them is run, if they would."""
+        asked = {"labels": self.entry.labels, "organisations": list(self.entry.applied)}
+        try:
+            found = self._run("rehearse", self.place.migrating_seconds, **asked)
+        except ChildFailed as error:
+            raise Refused(self._said_of(error), reasons=error.reasons) from error
+        if wrong := found.get("error"):
+            raise Refused(str(wrong))
+        reasons = {name: f"stage migrations: {reason}" for name, reason in found["refused"].items()}
+        for plugin, database, reason in found["failed"]:
+            reasons[plugin] = f"its migrations failed in {database}: {reason}"
+        for name, reason in reasons.items():
+            raise Refused(f"{name} cannot be switched on: {reason}.", reasons=reasons)
+        self.entry.notes += found["notes"]
+
     def _must_be_on(self) -> set[str]:
         if self._on_now is None:
             seconds = self.place.loading_seconds
@@ -179,6 +200,7 @@ class Activation:
             raise ActivationError(str(error))
         failed = [each for each in outcome["plugins"] if each[0] in self.plan.wanted]
         failed = failed or [each for each in outcome["plugins"] if each[0] in self._must_be_on()]
+        self.entry.failed_in = [database for _, database, _ in failed]
         for plugin, database, reason in failed:
             words = f"its migrations failed in {database}: {reason}"
             raise ActivationError(f"{plugin} cannot be switched on: {words}.", reasons={plugin: words})

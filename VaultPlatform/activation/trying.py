@@ -25,12 +25,13 @@ def look_at_everything(labels_of: list[str]) -> dict[str, Any]:
     """
     loaded = load_everything()
     labels = sorted(label for label, name in plugin_labels().items() if name in labels_of)
+    applied = _applied_everywhere(labels)
     found = {
         "complaints": _complaints(),
         "undescribed": _undescribed(),
         "labels": labels,
-        "migrations": {step.plugin: len(step.labels) for step in steps() if step.plugin in labels_of},
-        "applied": _applied_everywhere(labels),
+        "waiting": _is_waiting(labels, applied),
+        "applied": applied,
     }
     return {**loaded, **found, "plugins": states_of_plugins()}
 
@@ -71,6 +72,19 @@ def _applied_everywhere(labels: list[str]) -> dict[str, dict[str, list[str]]]:
         return {}
     found = {each.key: _applied(each, labels) for each in organisations}
     return {key: applied for key, applied in found.items() if applied}
+
+
+def _is_waiting(labels: list[str], applied: dict[str, dict[str, list[str]]]) -> bool:
+    """Whether the template, or an organisation that has some, lacks one of the migrations."""
+    wanted = {
+        (label, each.name)
+        for step in steps()
+        for label in step.labels
+        if label in labels
+        for each in step.migrations()
+    }
+    databases = {TEMPLATE.key: {}, **applied}
+    return any(name not in there.get(label, ()) for there in databases.values() for label, name in wanted)
 
 
 def _applied(organisation: Organisation, labels: list[str]) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform import audit
-from VaultPlatform.activation.errors import ActivationError, Stopped
+from VaultPlatform.activation.errors import ActivationError, RowsLost, Stopped
 from VaultPlatform.activation.journal import Entry
 from VaultPlatform.activation.plan import Action
 from VaultPlatform.activation.signals import stopped_by_signals
@@ -108,6 +108,8 @@ def switch_and_tell(
                 activation=options["activation"],
                 actor=actor_of(options["on_behalf_of"]),
             )
+    except RowsLost as error:
+        raise CommandError(str(error)) from error
     except (ActivationError, Stopped) as error:
         raise CommandError(f"Nothing was switched. {error}") from error
     if options["json"]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from VaultPlatform.activation.errors import ActivationError, Stopped
+from VaultPlatform.activation.errors import ActivationError, RowsLost, Stopped
 from VaultPlatform.activation.signals import stopped_by_signals
 from VaultPlatform.installing.installing import update
 from VaultPlatform.management.plugin_actions.switching import actor_of, add_asked_arguments, place_of
@@ -33,6 +33,8 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
                 place=place,
                 activation=options["activation"] or "",
             )
+    except RowsLost as error:
+        raise CommandError(str(error)) from error
     except (ActivationError, Stopped) as error:
         raise CommandError(f"Nothing was updated. {error}") from error
     if options["json"]:

@@ -88,6 +88,7 @@ BROKEN = {
     "ModelsFollow": ("models", "a relation with model"),
     "ModelsForeignLabel": ("models", 'write "ModelsForeignLabel"'),
     "ModelsHalf": ("models", "RuntimeError: the second half of the models (ModelsHalf/models.py:"),
+    "ModelsQuotedTable": ("models", "of VaultModels.User; choose another Meta.db_table"),
     "ModelsUnresolved": ("models", "a relation with model 'Absent_Plugin.Parent'"),
     "ModelsWithoutMigration": ("migrations", "run: python manage.py makemigrations ModelsWithoutMigration"),
     "ModuleBroken": ("class", "cannot import name 'helpers_that_were_deleted'"),
