@@ -20,6 +20,12 @@ from VaultPlatform.host.trial import trial
 _OURS = ("VAULT_", "DJANGO_")
 #: The handlers by which a process of the site is asked to end.
 _ENDING = (signal.SIGTERM, signal.SIGINT)
+#: Those that are put back: the ones by which a process of the site, or of what it runs on, is told something.
+_HANDLED = (
+    *_ENDING,
+    *(signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2),
+    *(signal.SIGCHLD, signal.SIGALRM, signal.SIGPIPE),
+)
 _OUTPUTS = {1: "the standard output", 2: "the standard error"}
 
 
@@ -42,10 +48,10 @@ def kept(plugin: str, stage: str) -> Iterator[None]:
             raise
         words = f"{type(error).__name__}: {error}".removesuffix(": ")
         raise StageError(f"it raised {words}") from error
-    left = before.left_behind()
-    before.restore(additions=True)
     tried = trial()
-    if left and tried is not None and tried.strict:
+    left = before.left_behind() if before.strict else ""
+    before.restore(additions=True)
+    if left and tried is not None:
         tried.unfit[plugin] = [stage, left]
         raise StageError(left)
 
@@ -60,13 +66,16 @@ class _Surroundings:
         self._umask = os.umask(0o077)
         os.umask(self._umask)
         self._path_object, self._path = sys.path, [*sys.path]
-        self._handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+        self._handlers = {number: signal.getsignal(number) for number in _HANDLED}
         self.interrupted = False
         self._noting = self._note if self._may_handle() and callable(self._handlers[signal.SIGINT]) else None
         if self._noting is not None:
             signal.signal(signal.SIGINT, self._noting)
-        self._outputs, self._children = _outputs(), _has_children()
-        self._threads = {*threading.enumerate()}
+        tried = trial()
+        self.strict = tried is not None and tried.strict
+        if self.strict:
+            self._outputs, self._children = _outputs(), _has_children()
+            self._threads = {*threading.enumerate()}
 
     def restore(self, *, additions: bool) -> None:
         """Put everything back. Parameters: `additions`, whether what was added stays."""
@@ -83,11 +92,14 @@ class _Surroundings:
             self._restore_handlers()
 
     def _restore_environment(self, *, additions: bool) -> None:
-        for name in os.environ.keys() - self._environment.keys():
+        now = dict(os.environ)
+        if now == self._environment:
+            return
+        for name in now.keys() - self._environment.keys():
             if not additions or name.startswith(_OURS):
                 del os.environ[name]
         for name, value in self._environment.items():
-            if os.environ.get(name) != value:
+            if now.get(name) != value:
                 os.environ[name] = value
 
     def _restore_handlers(self) -> None:

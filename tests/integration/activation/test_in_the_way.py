@@ -56,6 +56,8 @@ def test_of_two_in_the_way_each_can_be_switched_off(site: Site, plugins: Path) -
     for name, source in (("First", made.VANISHES), ("Second", made.CRASHES)):
         made.write(plugins, name, **{"__init__.py": source})
     edited(site, plugins, "First", "Second")
+    plan = json.loads(site.manage("plugins", "uninstall", "Witness", "--plan", "--json").stdout)
+    assert (plan["unknown"], plan["tables"]) == ("", {"Witness_witnessnote": 0})
     assert switched(site, "disable", "First")["state"] == "done"
     assert listed(site) == ["Witness", "Second"]
     assert switched(site, "disable", "Second")["state"] == "done"
