@@ -2,13 +2,17 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.integration.activation import plugins as made
+from tests.integration.activation.test_running_site import PASSWORD, Running
 from tests.integration.activation.test_switching import listed, refused, switched
 from tests.integration.host.sites import ZOO, Site
+from tests.integration.serving.test_site import SERVE as SERVE_COMMAND
+from tests.integration.serving.test_site import Site as Served
 from VaultPlatform.activation.outlook import leave_out_before_start
 from VaultPlatform.host.left_out import read_left_out
 
@@ -107,3 +111,24 @@ def test_a_start_does_without_what_hangs_or_ends_it_until_that_is_mended(site: S
     leave_out_before_start(home, settings, say=said.append, seconds=8)
     assert not (home / "plugins_left_out.json").exists()
     assert site.probe(SERVE)["on"] == ["Witness", "Void", "Endless", "Busy"]
+
+
+def test_the_site_starts_and_switches_beside_a_plugin_that_ends_every_process(tmp_path: Path) -> None:
+    place = tmp_path / "plugins"
+    made.write(place, "Void", **{"__init__.py": made.VANISHES})
+    made.write(place, "Added")
+    base = {"active_plugins": ["Void", "Witness"], "plugin_dirs": [str(place), str(ZOO)]}
+    served = Served(tmp_path, {"Base": base})
+    served.start(SERVE_COMMAND, VAULT_ADMIN_PASSWORD=PASSWORD)
+    try:
+        running = Running(served, place)
+        assert "Plugin Void is left out: stage import: the process that tried it ended" in served.output
+        assert "plugin Void did not load: stage import" in served.output
+        assert (running.everywhere("Witness"), running.everywhere("Void")) == (["on"] * 4, ["failed"] * 4)
+        for words in (("enable", "Added"), ("disable", "Void")):
+            done = running.manage("plugins", *words)
+            assert done.returncode == 0, done.stderr
+        assert (running.everywhere("Added"), running.everywhere("Void")) == (["on"] * 4, ["off"] * 4)
+    finally:
+        if not served.has_ended():
+            served.end(signal.SIGTERM)
