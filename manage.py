@@ -11,6 +11,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from VaultPlatform.activation.errors import ActivationError
+    from VaultPlatform.activation.outlook import leave_out_before_start
     from VaultPlatform.activation.recovery import recover_before_start
     from VaultPlatform.config import SettingsError, load_environment
     from VaultPlatform.host import PluginLoadError
@@ -22,6 +23,7 @@ def main() -> None:
         if sys.argv[1:2] == ["serve"]:  # before the settings are read: they may have to be put back
             environment = load_environment()
             recover_before_start(environment.home, environment.settings, say=print)
+            leave_out_before_start(environment.home, environment.settings, say=print)
         with organisation_of_command(sys.argv):
             execute_from_command_line(without_clash(sys.argv))
     except (SettingsError, PluginLoadError, TenancyError, ActivationError) as error:

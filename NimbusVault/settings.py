@@ -13,6 +13,7 @@ from VaultPlatform.config import REPOSITORY, load_environment, load_settings
 from VaultPlatform.host import PluginHost
 from VaultPlatform.host.error_mode import error_mode
 from VaultPlatform.host.inventory import folders_outside, installation_folder, names_in
+from VaultPlatform.host.trial import left_out
 from VaultPlatform.keys import configured_token_keys, first_token_key, prepare_home, site_key
 from VaultPlatform.tenancy.caching import offered, vault_caches
 from VaultPlatform.tenancy.databases import database_settings
@@ -173,6 +174,7 @@ PLUGIN_HOST = PluginHost(
     installed=INSTALLED_PLUGINS_DIR,
     hook_timeout_seconds=vault_settings.Base.hook_timeout_seconds,
     hook_failures=vault_settings.Base.hook_failures,
+    left_out=left_out(VAULT_HOME),
 )
 # The host's own app comes last: when it is ready, all models are, and plugins' hooks and routes can be loaded.
 INSTALLED_APPS = [*CORE_APPS, *PLUGIN_HOST.installed_apps(CORE_APPS), "VaultPlatform.host"]

@@ -1,7 +1,7 @@
 """The child in which a list of plugins is tried, migrated or taken back: `python -m … WORK FOLDER`.
 
-It reads `asked.json` in FOLDER and leaves `answer.json` there. VAULT_SETTINGS names the settings as they would be. What
-plugins print goes nowhere near the answer.
+It reads `asked.json` in FOLDER and leaves `answer.json` there; `at` says which plugin it is loading. VAULT_SETTINGS
+names the settings as they would be. What plugins print goes nowhere near the answer.
 """
 
 import faulthandler
@@ -9,8 +9,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from VaultPlatform.host.error_mode import SHOWING
+from VaultPlatform.host.left_out import LeftOut
+from VaultPlatform.host.trial import Trial, begin
 
 #: As far as the plugin host is concerned, a process that has to see migrations which are not applied, and one that has
 #: to load plugins which lack some.
@@ -22,6 +27,27 @@ def try_plugins(asked: dict[str, Any]) -> dict[str, Any]:
     from VaultPlatform.activation.trying import look_at_everything
 
     return look_at_everything(list(asked["labels_of"]))
+
+
+def try_loading(_asked: dict[str, Any]) -> dict[str, Any]:
+    """Load everything as a start of the site does."""
+    from VaultPlatform.activation.trying import load_everything
+
+    return load_everything()
+
+
+def show(_asked: dict[str, Any]) -> dict[str, Any]:
+    """Say all that is known of each plugin, as in a process of the site."""
+    from VaultPlatform.host.reporting import shown_plugins
+
+    return {"plugins": shown_plugins()}
+
+
+def rehearse(asked: dict[str, Any]) -> dict[str, Any]:
+    """Try migrations, and leave everything as it was."""
+    from VaultPlatform.activation.rehearsal import rehearse as work
+
+    return asdict(work(list(asked["labels"]), list(asked["organisations"])))
 
 
 def migrate(_asked: dict[str, Any]) -> dict[str, Any]:
@@ -40,8 +66,13 @@ def take_back(asked: dict[str, Any]) -> dict[str, Any]:
     """Bring the plugins' tables back to what they were."""
     from VaultPlatform.activation.taking_back import take_back as work
 
-    notes = work(list(asked["labels"]), applied=dict(asked["applied"]), only_empty=bool(asked["only_empty"]))
-    return {"notes": notes}
+    taken = work(
+        list(asked["labels"]),
+        applied=dict(asked["applied"]),
+        failed_in=list(asked["failed_in"]),
+        only_empty=bool(asked["only_empty"]),
+    )
+    return asdict(taken)
 
 
 def with_data(asked: dict[str, Any]) -> dict[str, Any]:
@@ -71,16 +102,23 @@ def make_migrations(asked: dict[str, Any]) -> dict[str, Any]:
 
 WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "try_plugins": try_plugins,
+    "try_loading": try_loading,
+    SHOWING: show,
+    "rehearse": rehearse,
     "migrate": migrate,
     "take_back": take_back,
     "with_data": with_data,
     "make_migrations": make_migrations,
 }
+#: In these a plugin that leaves something behind in the process is refused.
+_STRICT = ("try_plugins", "try_loading", SHOWING)
 
 
 def main(work: str, folder: Path) -> int:
     """Do it. What goes wrong with settings or plugins as a whole is the answer's `error`."""
     asked = json.loads((folder / "asked.json").read_text())
+    known = {name: LeftOut(**said) for name, said in asked["left_out"].items()}
+    begin(Trial(at=folder / "at", left_out=known, strict=work in _STRICT))
     with (folder / "stack").open("w") as stack:
         faulthandler.enable(stack)
         faulthandler.dump_traceback_later(asked["seconds"], file=stack, exit=True)
@@ -106,12 +144,13 @@ def _answered(work: Callable[[dict[str, Any]], dict[str, Any]], asked: dict[str,
         return {"error": str(error), "reasons": reasons}
     except SettingsError as error:
         return {"error": str(error), "reasons": {}}
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is, the parent has to know
+    except BaseException as error:  # noqa: BLE001  # whatever it is, the parent has to know
         return {"error": f"{type(error).__name__}: {error}", "reasons": {}}
 
 
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "NimbusVault.settings"
     wanted, place = sys.argv[1], Path(sys.argv[2])
-    sys.argv = [sys.argv[0], MAKING if wanted == "make_migrations" else MIGRATING]
+    seen_as = {"make_migrations": MAKING, SHOWING: SHOWING}
+    sys.argv = [sys.argv[0], seen_as.get(wanted, MIGRATING)]
     sys.exit(main(wanted, place))

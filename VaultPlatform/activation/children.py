@@ -13,13 +13,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from VaultPlatform.activation.errors import ActivationError
+from VaultPlatform.activation.locking import folder_of
 from VaultPlatform.config.environment import REPOSITORY
 from VaultPlatform.config.errors import sentence
+from VaultPlatform.host.left_out import LeftOut, files_of, read_left_out
 from VaultPlatform.serving import keeper
 
 PROGRAM = "VaultPlatform.activation.candidate"
@@ -27,30 +30,71 @@ PROGRAM = "VaultPlatform.activation.candidate"
 LAST_PIECES, PIECE = 20, 1024
 #: Between the child's own end at its time limit, which says where it hangs, and its being killed.
 GRACE_SECONDS = 3.0
+#: How the lines begin that the platform itself logs.
+_LOGGED = '{"event"'
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 
 class ChildFailed(ActivationError):
-    """The child gave no answer. `reasons` names the plugin, where the place that it hung or crashed in is known."""
+    """The child gave no answer. `plugin` and `found` say at which one it hung or ended, if that is known."""
+
+    def __init__(self, why: str, *, plugin: str | None = None, found: LeftOut | None = None) -> None:
+        what = f"{plugin} cannot be loaded" if plugin else "The new list cannot be loaded"
+        super().__init__(sentence(f"{what}: {why}"), reasons={plugin: why} if plugin else {})
+        self.plugin, self.why = plugin, why
+        self.found = found
 
 
 def run_candidate(
-    work: str, *, settings: Path, home: Path, seconds: float, plugins: Collection[str] = (), **asked: Any
+    work: str,
+    *,
+    settings: Path,
+    home: Path,
+    seconds: float,
+    plugins: Collection[str] = (),
+    left_out: Mapping[str, LeftOut] | None = None,
+    **asked: Any,
 ) -> dict[str, Any]:
     """What the function `work` of the child's program says of the site as `settings` would have it.
 
-    Parameters: `seconds`, its time; `plugins`, the names that may be at fault; `asked`, what `work` takes. Raises
-    ChildFailed.
+    Parameters: `seconds`, its time; `plugins`, the names that may be at fault; `left_out`, the plugins that it has to
+    do without, those that are known if it is None; `asked`, what `work` takes. Raises ChildFailed.
     """
-    with tempfile.TemporaryDirectory(prefix="try-", dir=home / "activation") as name:
+    known = read_left_out(home) if left_out is None else left_out
+    without = {name: asdict(each) for name, each in known.items()}
+    with tempfile.TemporaryDirectory(prefix="try-", dir=folder_of(home)) as name:
         folder = Path(name)
-        (folder / "asked.json").write_text(json.dumps({**asked, "seconds": seconds}))
+        (folder / "asked.json").write_text(json.dumps({**asked, "seconds": seconds, "left_out": without}))
         child = _Child(work, folder, settings=settings, home=home)
         in_time = child.wait(seconds + GRACE_SECONDS)
         answer = folder / "answer.json"
         if in_time and answer.exists():
             return dict(json.loads(answer.read_bytes()))
         raise _why(child, folder, in_time=in_time, seconds=seconds, plugins=plugins)
+
+
+def run_without_killers(
+    work: str,
+    *,
+    home: Path,
+    plugins: Collection[str],
+    needed: Callable[[str], bool] = lambda _name: False,
+    left_out: Mapping[str, LeftOut],
+    **asked: Any,
+) -> tuple[dict[str, Any], dict[str, LeftOut]]:
+    """The same, once the plugins that hang or end the child are left out; and those, `left_out` among them.
+
+    Raises ChildFailed where it is not known which plugin it is, and for one that is `needed`.
+    """
+    found = dict(left_out)
+    while True:
+        try:
+            return run_candidate(work, home=home, plugins=plugins, left_out=found, **asked), found
+        except ChildFailed as error:
+            name = error.plugin
+            if name is None or error.found is None or name in found or needed(name):
+                raise
+            found[name] = error.found
 
 
 class _Child:
@@ -105,30 +149,50 @@ class _Child:
 def _why(
     child: _Child, folder: Path, *, in_time: bool, seconds: float, plugins: Collection[str]
 ) -> ChildFailed:
-    plugin, place = _place(folder / "stack", plugins)
-    where = f" ({place})" if place else ""
-    slow = not in_time or (folder / "late").exists() or (child.exit_code == 1 and bool(place))
-    if slow and place:
-        reason = f"it was not done after {seconds:g} s{where}"
-    elif slow:
-        reason = f"loading was not done after {seconds:g} s"
+    plugin, stage, where = _at(folder / "at")
+    hung_in, place, of_place = _place(folder / "stack", plugins)
+    plugin, where = (plugin, where) if plugin else (hung_in, of_place)
+    if hung_in != plugin:
+        place = ""
+    told = f" ({place})" if place else ""
+    slow = not in_time or (child.exit_code == 1 and (folder / "stack").stat().st_size > 0)
+    if slow:
+        reason = (
+            f"it was not done after {seconds:g} s{told}" if plugin else f"it was not done after {seconds:g} s"
+        )
     else:
-        said = next((line for line in reversed(child.last) if line.strip()), "nothing")
-        reason = f"the process that tried it ended with exit code {child.exit_code}{where}; the last it said: {said}"
-    who = plugin or (next(iter(plugins)) if len(plugins) == 1 else None)
-    text = sentence(f"{f'{who} cannot be switched on' if who else 'The new list cannot be loaded'}: {reason}")
-    return ChildFailed(text, reasons={who: reason} if who else {})
+        words = (line for line in reversed(child.last) if line.strip() and not line.startswith(_LOGGED))
+        said = next(words, "nothing")
+        reason = f"the process that tried it ended with exit code {child.exit_code}{told}; the last it said: {said}"
+    if plugin is None:
+        return ChildFailed(reason)
+    found = LeftOut(
+        stage=stage or "ready",
+        reason=f"{reason}; it is left out until its files change, or it is switched on",
+        folder=where,
+        files=files_of(Path(where)) if where else "",
+    )
+    return ChildFailed(f"stage {stage}: {reason}" if stage else reason, plugin=plugin, found=found)
 
 
-def _place(stack: Path, plugins: Collection[str]) -> tuple[str | None, str]:
-    """The plugin, with file and line, that the innermost frame of a plugin is in."""
+def _at(file: Path) -> tuple[str | None, str, str]:
+    """The plugin, stage and folder that the child was at; nothing if it was at none."""
+    with contextlib.suppress(OSError, ValueError):
+        plugin, stage, folder = json.loads(file.read_text())
+        return plugin, stage, folder
+    return None, "", ""
+
+
+def _place(stack: Path, plugins: Collection[str]) -> tuple[str | None, str, str]:
+    """The plugin, file with line, and the plugin's folder that the innermost frame of a plugin is in."""
     try:
         frames = _FRAME.findall(stack.read_text(errors="replace"))
     except OSError:
-        return None, ""
+        return None, "", ""
     for file, line in frames:  # the most recent call comes first
         parts = Path(file).parts
         for name in plugins:
             if name in parts:
-                return name, f"{'/'.join(parts[parts.index(name) :])}:{line}"
-    return None, ""
+                inside = parts.index(name)
+                return name, f"{'/'.join(parts[inside:])}:{line}", str(Path(*parts[: inside + 1]))
+    return None, "", ""

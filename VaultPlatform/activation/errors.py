@@ -28,5 +28,9 @@ class Undone(ActivationError):
     """Something failed on the way, and everything was put back as it was."""
 
 
+class RowsLost(ActivationError):
+    """Something failed on the way, and rows may be gone that were there before. Its text names the organisations."""
+
+
 class Stopped(Exception):
     """A signal asked the activation to end."""

@@ -65,6 +65,9 @@ class Entry:
     #: Whether migrations may have been run, and the site been told to load anew.
     migrated: bool = False
     told: bool = False
+    #: The databases in which a migration failed, and sentences on those that may not be what they were.
+    failed_in: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     #: What `plugin_migrations_failed.json` said before.
     failures: str | None = None
     reason: str = ""

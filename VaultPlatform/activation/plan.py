@@ -28,6 +28,11 @@ class Plan:
         """New in the list."""
         return tuple(name for name in self.after if name not in self.before)
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether something is to be switched on that is in the list already."""
+        return self.action == "enable" and not {*self.names}.isdisjoint(self.before)
+
     def comes_on(self, on_now: Collection[str]) -> tuple[str, ...]:
         """What is new in the list, and what was asked for that is in it already and is not on: it had failed."""
         failed = {name for name in self.names if name in self.before and name not in on_now}

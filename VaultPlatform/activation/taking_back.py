@@ -1,9 +1,13 @@
 """Reverses migrations of plugins that an activation has applied, organisation by organisation."""
 
+from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db import connections
+from django.db.migrations import DeleteModel, RemoveField, SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
 from VaultPlatform.tenancy import list_organisations, use
@@ -13,40 +17,61 @@ from VaultPlatform.tenancy.migration_steps import migrate_back, steps
 from VaultPlatform.tenancy.names import TEMPLATE
 from VaultPlatform.tenancy.storage import storage
 
+_GONE = (
+    'Rows of {label} may be lost in {slug}: "{what}" of the migration {name} had been run there, and what that took'
+    " away does not come back."
+)
+_HALF_WAY = (
+    "Tables of {label} in {slug} may be neither old nor new: the migration {name} is not atomic, and failed."
+)
 #: Label -> migrations of it that an organisation had before.
 Applied = dict[str, list[str]]
 
 
-def take_back(labels: list[str], *, applied: dict[str, Applied], only_empty: bool) -> list[str]:
-    """Bring the tables of `labels` back to what they were; returns what had to stay, in sentences.
+@dataclass(kw_only=True)
+class Taken:
+    """What came of it, in sentences."""
 
-    Parameters: `applied`, key of an organisation -> what it had before, nothing where it is not named; `only_empty`
-    leaves tables that have rows alone, because somebody may have written them.
+    #: What had to stay.
+    notes: list[str] = field(default_factory=list)
+    #: Where rows that were there before may be gone, or tables are not what they were.
+    lost: list[str] = field(default_factory=list)
+
+
+def take_back(
+    labels: list[str], *, applied: dict[str, Applied], failed_in: Collection[str], only_empty: bool
+) -> Taken:
+    """Bring the tables of `labels` back to what they were.
+
+    Parameters: `applied`, key of an organisation -> what it had before, nothing where it is not named; `failed_in`,
+    slugs of those in which a migration failed; `only_empty` leaves tables that have rows alone, because somebody may
+    have written them.
     """
-    notes: list[str] = []
+    taken = Taken()
     with storage().lock(for_long=True):
         for organisation in (*list_organisations(), TEMPLATE):
             with use(organisation):
                 if storage().exists(organisation):
                     before = applied.get(organisation.key, {})
-                    notes += _in_organisation(organisation, labels, before, only_empty=only_empty)
+                    if organisation.key != TEMPLATE.key:
+                        taken.lost += _lost(organisation, before, failed=organisation.slug in failed_in)
+                    _in_organisation(organisation, labels, before, taken, only_empty=only_empty)
                 connections["default"].close()
-    return notes
+    return taken
 
 
 def _in_organisation(
-    organisation: Organisation, labels: list[str], before: Applied, *, only_empty: bool
-) -> list[str]:
+    organisation: Organisation, labels: list[str], before: Applied, taken: Taken, *, only_empty: bool
+) -> None:
     done = MigrationRecorder(connections["default"]).applied_migrations()
     waiting = [
         label
         for label in labels
         if {name for owner, name in done if owner == label} - {*before.get(label, ())}
     ]
-    notes = []
     for label in reversed([each for step in steps() for each in step.labels if each in waiting]):
         if only_empty and (table := _with_rows(label)):
-            notes.append(
+            taken.notes.append(
                 f"Tables of {label} stay in {organisation.slug}: {table} has rows that somebody may want."
             )
             continue
@@ -55,9 +80,37 @@ def _in_organisation(
             if label not in before:
                 forget_types(label)
         except Exception as error:  # noqa: BLE001  # whatever a migration raises; the others are still taken back
-            notes.append(f"Tables of {label} stay in {organisation.slug}: {in_one_line(error)}")
+            stay = f"Tables of {label} stay in {organisation.slug}: {in_one_line(error)}"
+            (taken.lost if label in before else taken.notes).append(stay)
             connections["default"].close()
-    return notes
+
+
+def _lost(organisation: Organisation, before: Applied, *, failed: bool) -> list[str]:
+    """What cannot be taken back of the migrations that were run on tables that were there before."""
+    done = MigrationRecorder(connections["default"]).applied_migrations()
+    found = []
+    for step in steps():
+        for migration in step.migrations():
+            label, name = migration.app_label, migration.name
+            if label not in before or name in before[label]:
+                continue
+            if (label, name) not in done:
+                if failed and not migration.atomic:
+                    found.append(_HALF_WAY.format(label=label, slug=organisation.slug, name=name))
+            elif what := _takes_away(migration.operations):
+                found.append(_GONE.format(label=label, slug=organisation.slug, name=name, what=what))
+    return found
+
+
+def _takes_away(operations: Iterable[Operation]) -> str | None:
+    """The first operation that leaves less behind than there was, in Django's words."""
+    for operation in operations:
+        if isinstance(operation, SeparateDatabaseAndState):
+            if found := _takes_away(operation.database_operations):
+                return found
+        elif isinstance(operation, RemoveField | DeleteModel) or not operation.reversible:
+            return operation.describe()
+    return None
 
 
 def _with_rows(label: str) -> str | None:

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from VaultPlatform.activation.children import ChildFailed, run_candidate
-from VaultPlatform.activation.errors import ActivationError, Refused, Undone
+from VaultPlatform.activation.children import ChildFailed, run_candidate, run_without_killers
+from VaultPlatform.activation.errors import ActivationError, Refused, RowsLost, Undone
 from VaultPlatform.activation.journal import Entry, Journal, digest
+from VaultPlatform.activation.outlook import plugins_on, unfit_of
 from VaultPlatform.activation.plan import Plan
 from VaultPlatform.activation.reloading import PATIENCE_SECONDS, running_plugins
 from VaultPlatform.activation.settings_file import active_plugins, replace_file, with_active_plugins
 from VaultPlatform.activation.undoing import candidate_file, undo
 from VaultPlatform.activation.versions import clear, put_new, staging
 from VaultPlatform.config.errors import sentence
+from VaultPlatform.host.left_out import keep_left_out, read_left_out
 from VaultPlatform.serving import control
 
 #: Seconds for which a list may take to load, and migrations to run.
@@ -40,16 +42,23 @@ class Place:
 
 
 class Activation:
-    """One attempt to bring a plan about. The caller holds the locks."""
+    """One attempt to bring a plan about. The caller holds the locks.
 
-    def __init__(self, plan: Plan, entry: Entry, *, place: Place, on_now: Collection[str]) -> None:
+    Parameters: `on_now`, the plugins that are on at present, and have to stay so if they are in the new list; None to
+    find that out in a process of its own if it matters.
+    """
+
+    def __init__(self, plan: Plan, entry: Entry, *, place: Place, on_now: Collection[str] | None) -> None:
         self.plan, self.entry, self.place = plan, entry, place
-        #: The plugins that are on at present, and have to stay so if they are in the new list.
-        self._on_now = set(on_now)
+        self._on_now = on_now
         self._journal = Journal(place.home)
+        #: What all processes have to do without; what is asked for is tried in any case.
+        self._left_out = {
+            name: each for name, each in read_left_out(place.home).items() if name not in plan.wanted
+        }
 
     def run(self) -> Entry:
-        """Do it. Raises Refused when nothing was changed, Undone when everything was put back."""
+        """Do it. Raises Refused when nothing was changed, Undone when all was put back, RowsLost when not."""
         try:
             self._check()
             self._migrate()
@@ -63,7 +72,10 @@ class Activation:
         except BaseException as error:
             self._take_back(error)
             if isinstance(error, Exception):
-                raise Undone(self.entry.reason, reasons=self.entry.reasons) from error
+                kind = RowsLost if self.entry.lost else Undone
+                raise kind(
+                    " ".join([self.entry.reason, *self.entry.lost]), reasons=self.entry.reasons
+                ) from error
             raise
         return self.entry
 
@@ -80,6 +92,8 @@ class Activation:
         self._journal.enter(self.entry, "checking")
         found = self._try(tried)
         self.entry.labels, self.entry.applied = found["labels"], found["applied"]
+        if found["waiting"]:
+            self._rehearse()
         self.entry.notes += [
             f"The API description has to do without {name}." for name in found["undescribed"]
         ]
@@ -106,13 +120,30 @@ class Activation:
             settings.chmod(self.place.settings.stat().st_mode & 0o7777)
         except OSError as error:
             raise Refused(f"{settings.parent} cannot be written to ({error.strerror}).") from error
-        asked = self.plan.wanted
         try:
-            found = self._run("try_plugins", self.place.loading_seconds, labels_of=list(asked))
+            found, self._left_out = run_without_killers(
+                "try_plugins",
+                **self._tried(self.place.loading_seconds),
+                needed=lambda name: name in self.plan.wanted or name in self._must_be_on(),
+                labels_of=list(self.plan.wanted),
+            )
         except ChildFailed as error:
-            raise Refused(str(error), reasons=error.reasons) from error
+            raise Refused(self._said_of(error), reasons=error.reasons) from error
         self._refuse_what_did_not_load(found)
+        self._left_out |= unfit_of(found)
+        # What is known of an old version holds for it still, should the new one be taken back.
+        loaded = () if self.plan.action == "update" else self.plan.wanted
+        keep_left_out(self.place.home, self._left_out, loaded=loaded)
         return found
+
+    def _said_of(self, error: ChildFailed) -> str:
+        suspects = self.plan.switched_on or self.plan.wanted
+        name = error.plugin or (suspects[0] if len(suspects) == 1 else None)
+        if name is None:
+            return str(error)
+        if name in self.plan.wanted:
+            return sentence(f"{name} cannot be switched on: {error.why}")
+        return sentence(f"{name}, which is on, would not load any more: {error.why}")
 
     def _refuse_what_did_not_load(self, found: dict[str, Any]) -> None:
         named = str(candidate_file(self.place.settings))
@@ -127,19 +158,38 @@ class Activation:
         failed = {
             name: f"stage {stage}: {reason}".replace(named, str(self.place.settings))
             for name, (state, stage, reason) in found["plugins"].items()
-            if state != "on" and name in self._must_be_on()
+            if state != "on" and name in self.plan.after
         }
         for name in self.plan.wanted:
             if name in failed:
                 raise Refused(sentence(f"{name} cannot be switched on: {failed[name]}"), reasons=failed)
-        if failed:
-            name, reason = next(iter(failed.items()))
+        if failed and (lost := [name for name in failed if name in self._must_be_on()]):
+            name, reason = lost[0], failed[lost[0]]
             raise Refused(sentence(f"{name}, which is on, would not load any more: {reason}"), reasons=failed)
         if found["complaints"]:
             raise Refused(sentence(f"The site would not start: {found['complaints'][0]}"))
 
+    def _rehearse(self) -> None:
+        """Have the migrations fail before one of them is run, if they would."""
+        asked = {"labels": self.entry.labels, "organisations": list(self.entry.applied)}
+        try:
+            found = self._run("rehearse", self.place.migrating_seconds, **asked)
+        except ChildFailed as error:
+            raise Refused(self._said_of(error), reasons=error.reasons) from error
+        if wrong := found.get("error"):
+            raise Refused(str(wrong))
+        reasons = {name: f"stage migrations: {reason}" for name, reason in found["refused"].items()}
+        for plugin, database, reason in found["failed"]:
+            reasons[plugin] = f"its migrations failed in {database}: {reason}"
+        for name, reason in reasons.items():
+            raise Refused(sentence(f"{name} cannot be switched on: {reason}"), reasons=reasons)
+        self.entry.notes += found["notes"]
+
     def _must_be_on(self) -> set[str]:
-        return {*self.plan.wanted, *(self._on_now & {*self.plan.after})}
+        if self._on_now is None:
+            seconds = self.place.loading_seconds
+            self._on_now = plugins_on(self.place.settings, home=self.place.home, seconds=seconds)
+        return {*self.plan.wanted, *({*self._on_now} & {*self.plan.after})}
 
     def _migrate(self) -> None:
         if not self.entry.labels:
@@ -151,7 +201,9 @@ class Activation:
         outcome = self._run("migrate", self.place.migrating_seconds)
         if error := outcome.get("error"):
             raise ActivationError(str(error))
-        failed = [each for each in outcome["plugins"] if each[0] in self._must_be_on()]
+        failed = [each for each in outcome["plugins"] if each[0] in self.plan.wanted]
+        failed = failed or [each for each in outcome["plugins"] if each[0] in self._must_be_on()]
+        self.entry.failed_in = [database for _, database, _ in failed]
         for plugin, database, reason in failed:
             words = f"its migrations failed in {database}: {reason}"
             raise ActivationError(
@@ -208,11 +260,16 @@ class Activation:
     # ------------------------------------------------------------------ ends
 
     def _run(self, work: str, seconds: float, **asked: Any) -> dict[str, Any]:
-        candidate = candidate_file(self.place.settings)
-        names = self.plan.switched_on or self.plan.wanted
-        return run_candidate(
-            work, settings=candidate, home=self.place.home, seconds=seconds, plugins=names, **asked
-        )
+        return run_candidate(work, **self._tried(seconds), **asked)
+
+    def _tried(self, seconds: float) -> dict[str, Any]:
+        return {
+            "settings": candidate_file(self.place.settings),
+            "home": self.place.home,
+            "seconds": seconds,
+            "plugins": self.plan.after,
+            "left_out": self._left_out,
+        }
 
     def _say_why(self, error: BaseException) -> None:
         self.entry.reason = str(error) or f"It was ended by {type(error).__name__}."

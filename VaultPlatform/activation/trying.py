@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import get_resolver
 
 from VaultPlatform.host.reporting import states_of_plugins
+from VaultPlatform.host.trial import trial
 from VaultPlatform.tenancy import list_organisations, use
 from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.migration_steps import plugin_labels, steps
@@ -21,16 +23,29 @@ def look_at_everything(labels_of: list[str]) -> dict[str, Any]:
 
     Parameters: `labels_of`, the plugins of which it is to be told what their tables were like before.
     """
-    get_resolver().reverse_dict  # noqa: B018  # looks at every route
+    loaded = load_everything()
     labels = sorted(label for label, name in plugin_labels().items() if name in labels_of)
+    applied = _applied_everywhere(labels)
     found = {
         "complaints": _complaints(),
         "undescribed": _undescribed(),
         "labels": labels,
-        "migrations": {step.plugin: len(step.labels) for step in steps() if step.plugin in labels_of},
-        "applied": _applied_everywhere(labels),
+        "waiting": _is_waiting(labels, applied),
+        "applied": applied,
     }
-    return {**found, "plugins": states_of_plugins()}
+    return {**loaded, **found, "plugins": states_of_plugins()}
+
+
+def load_everything() -> dict[str, Any]:
+    """What became of each plugin, and which leave something behind in the process that loads them."""
+    get_resolver().reverse_dict  # noqa: B018  # looks at every route
+    tried = trial()
+    unfit = dict(tried.unfit) if tried is not None else {}
+    folders = {each.name: each.source for each in settings.PLUGIN_HOST.status()}
+    return {
+        "plugins": states_of_plugins(),
+        "unfit": {name: [*said, folders.get(name, "")] for name, said in unfit.items()},
+    }
 
 
 def _complaints() -> list[str]:
@@ -57,6 +72,19 @@ def _applied_everywhere(labels: list[str]) -> dict[str, dict[str, list[str]]]:
         return {}
     found = {each.key: _applied(each, labels) for each in organisations}
     return {key: applied for key, applied in found.items() if applied}
+
+
+def _is_waiting(labels: list[str], applied: dict[str, dict[str, list[str]]]) -> bool:
+    """Whether the template, or an organisation that has some, lacks one of the migrations."""
+    wanted = {
+        (label, each.name)
+        for step in steps()
+        for label in step.labels
+        if label in labels
+        for each in step.migrations()
+    }
+    databases = {TEMPLATE.key: {}, **applied}
+    return any(name not in there.get(label, ()) for there in databases.values() for label, name in wanted)
 
 
 def _applied(organisation: Organisation, labels: list[str]) -> dict[str, list[str]]:

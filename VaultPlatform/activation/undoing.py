@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from VaultPlatform.activation.children import run_candidate
 from VaultPlatform.activation.errors import ActivationError
@@ -29,7 +30,7 @@ def undo(entry: Entry, *, journal: Journal, home: Path, settings: Path) -> None:
     if entry.migrated:
         _tables(entry, journal, home, settings)
     candidate_file(settings).unlink(missing_ok=True)
-    journal.enter(entry, "undone" if changed else "stuck")
+    journal.enter(entry, "undone" if changed and not entry.lost else "stuck")
     clear(home, entry)
 
 
@@ -59,7 +60,12 @@ def _processes(entry: Entry, home: Path) -> None:
 
 def _tables(entry: Entry, journal: Journal, home: Path, settings: Path) -> None:
     candidate = candidate_file(settings)
-    asked = {"labels": entry.labels, "applied": entry.applied, "only_empty": entry.told}
+    asked: dict[str, Any] = {
+        "labels": entry.labels,
+        "applied": entry.applied,
+        "failed_in": entry.failed_in,
+        "only_empty": entry.told,
+    }
     try:
         replace_file(candidate, journal.candidate(entry))
         said = run_candidate(
@@ -70,7 +76,8 @@ def _tables(entry: Entry, journal: Journal, home: Path, settings: Path) -> None:
             plugins=entry.switched_on,
             **asked,
         )
-        entry.notes += said.get("notes", [])
+        entry.lost = said.get("lost", [])
+        entry.notes += [*said.get("notes", []), *entry.lost]
         if error := said.get("error"):
             entry.notes.append(f"Tables of what was switched on stay: {error}")
     except (ActivationError, OSError) as error:

@@ -2,8 +2,8 @@
 
 import importlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ from VaultPlatform.host import imports, own_names
 from VaultPlatform.host.arrivals import Arrivals
 from VaultPlatform.host.containment import before_django, fail, stage
 from VaultPlatform.host.inventory import Inventory, find_plugins
+from VaultPlatform.host.left_out import LeftOut
 from VaultPlatform.host.manifest import ManifestError
 from VaultPlatform.host.requirements import dependencies_first, lacking
 from VaultPlatform.host.said import manifest_of, metadata_of
@@ -26,6 +27,8 @@ from VaultPlatform.host.status import (
     Stage,
     StageError,
 )
+from VaultPlatform.host.surroundings import kept
+from VaultPlatform.host.trial import announced
 
 if TYPE_CHECKING:
     from VaultPlatform.host.containing import Containing
@@ -58,6 +61,7 @@ class PluginHost:
         installed: the folder among them that `plugins install` fills, of which nobody has to be told.
         hook_timeout_seconds: after which a call of a hook implementation is overdue.
         hook_failures: in a row, in one organisation, after which an implementation is switched off there.
+        left_out: plugins that hang or end the process that loads them, with what was found.
 
     Made before Django's apps, it guards imports of plugins and runs the stages that need no Django; `load()` runs the
     last ones when all models are there. Raises `PluginLoadError` as soon as "refuse" and a failed plugin meet.
@@ -74,6 +78,7 @@ class PluginHost:
         installed: Path | None = None,
         hook_timeout_seconds: float = 5.0,
         hook_failures: int = 10,
+        left_out: Mapping[str, LeftOut] | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         self.configured = list(dict.fromkeys(configured))
@@ -83,6 +88,7 @@ class PluginHost:
         self.hook_timeout_seconds, self.hook_failures = hook_timeout_seconds, hook_failures
         self.logger = logger or logging.getLogger("vault.plugins")
         self._settings = settings
+        self._left_out = left_out or {}
         self._inventory: Inventory = find_plugins(
             plugins_dir, folders=plugin_dirs, packages=installed_plugins()
         )
@@ -132,6 +138,7 @@ class PluginHost:
             self._run_stages(
                 record,
                 (Stage.REQUIRES, self._check_requirements),
+                (self._stage_left_out(record), self._refuse_left_out),
                 (Stage.IMPORT, self._import),
                 (Stage.SETTINGS, self._check_settings),
             )
@@ -173,6 +180,15 @@ class PluginHost:
     def _check_requirements(self, record: PluginRecord) -> None:
         if reason := lacking(record, self._records):
             raise StageError(reason)
+
+    def _stage_left_out(self, record: PluginRecord) -> Stage:
+        found = self._left_out.get(record.name)
+        return Stage(found.stage) if found is not None else Stage.IMPORT
+
+    def _refuse_left_out(self, record: PluginRecord) -> None:
+        found = self._left_out.get(record.name)
+        if found is not None and found.holds_for(record.folder):
+            raise StageError(found.reason)
 
     def _import(self, record: PluginRecord) -> None:
         self._modules[record.name] = importlib.import_module(record.package)
@@ -340,9 +356,15 @@ class PluginHost:
 
     # ------------------------------------------------------------------ for the stages
 
-    def run_stage(self, record: PluginRecord, name: Stage) -> AbstractContextManager[None]:
-        """Return the context in which a stage of a plugin runs: a failure ends there and undoes the plugin."""
-        return stage(record, name, undo=self.withdraw)
+    @contextmanager
+    def run_stage(self, record: PluginRecord, name: Stage) -> Iterator[None]:
+        """The context in which a stage of a plugin runs: a failure ends there and undoes the plugin."""
+        with (
+            stage(record, name, undo=self.withdraw),
+            announced(record.name, name, record.folder),
+            kept(record.name, name),
+        ):
+            yield
 
     def fail(self, record: PluginRecord, name: Stage, error: BaseException) -> None:
         """Mark a plugin that is on as failed at a stage, and undo it."""

@@ -93,14 +93,19 @@ def _concerns(subject: object, record: PluginRecord) -> bool:
 def _check_tables(record: PluginRecord) -> None:
     own = set(models_of(record.package))
     others = [model for model in apps.get_models(include_auto_created=True) if model not in own]
-    tables = {model._meta.db_table: model for model in others}
+    tables = {table_of(model._meta.db_table): model for model in others}
     for model in own:
-        other = tables.get(model._meta.db_table)
+        other = tables.get(table_of(model._meta.db_table))
         if other is not None and not model._meta.proxy:
             raise StageError(
-                f'model {model.__name__} uses the table "{model._meta.db_table}" of {other._meta.label}; '
+                f'model {model.__name__} uses the table "{other._meta.db_table}" of {other._meta.label}; '
                 "choose another Meta.db_table"
             )
+
+
+def table_of(db_table: str) -> str:
+    """The name by which a database finds the table: Django leaves one in quotes as it is, and SQLite minds no case."""
+    return db_table.strip('"').casefold()
 
 
 def _own_checks(package: str) -> list[Callable[..., Any]]:

@@ -1,7 +1,6 @@
 """Installing and updating: the files come into their place, or stay out of it."""
 
 import shutil
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,10 +61,10 @@ def remove(name: str, *, place: Place) -> None:
         entered("plugin.uninstalled", name, detail={"data": "keep"})
 
 
-def update(source: Path, *, place: Place, loaded: Sequence[str], activation: str = "") -> Installed:
+def update(source: Path, *, place: Place, activation: str = "") -> Installed:
     """Bring another version of an installed plugin here; one that is on stays on, or all of it stays as it was.
 
-    Parameters: `loaded`, the plugins that are on in this process; `activation`, the id that it gets. Raises Refused, or
+    Parameters: `activation`, the id that it gets. Raises Refused, or
     Undone when it was put back.
     """
     who = acting()
@@ -75,7 +74,7 @@ def update(source: Path, *, place: Place, loaded: Sequence[str], activation: str
         with alone(place) as stack:
             package = unpacked(source, place.home, entry.id, stack)
             entry.names = [package.name]
-            return _updated(package, entry, place=place, loaded=loaded)
+            return _updated(package, entry, place=place)
     except Refused as error:
         refuse(entry, error, place.home)
         raise
@@ -83,13 +82,13 @@ def update(source: Path, *, place: Place, loaded: Sequence[str], activation: str
         clear(place.home, entry)
 
 
-def _updated(package: Package, entry: Entry, *, place: Place, loaded: Sequence[str]) -> Installed:
+def _updated(package: Package, entry: Entry, *, place: Place) -> Installed:
     shelf = read_shelf(place.settings, home=place.home)
     before = version_here(package.name, shelf, place.home)
     entry.staged = package.name
     _stage(package, place.home, entry)
     if package.name in shelf.active:
-        carried_out(plan_update(package.name, shelf), entry, place=place, loaded=loaded)
+        carried_out(plan_update(package.name, shelf), entry, place=place)
     else:
         journal = Journal(place.home)
         entry.before = entry.after = digest(place.settings.read_bytes())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from VaultPlatform.activation.children import run_candidate
+from VaultPlatform.activation.children import run_without_killers
 from VaultPlatform.activation.errors import ActivationError, Refused, Undone
 from VaultPlatform.activation.journal import REMOVING, Entry, Journal, new_id
 from VaultPlatform.activation.plan import plan_disable
@@ -18,6 +18,7 @@ from VaultPlatform.activation.transaction import MIGRATING_SECONDS, Place
 from VaultPlatform.activation.undoing import candidate_file
 from VaultPlatform.audit.scope import acting
 from VaultPlatform.host.inventory import installation_folder
+from VaultPlatform.host.left_out import read_left_out
 from VaultPlatform.host.switching import forget_plugin
 from VaultPlatform.installing.installing import alone, refuse, remove_files
 from VaultPlatform.schedules.of_plugins import end_those_of
@@ -55,12 +56,10 @@ def look(name: str, *, place: Place) -> Holdings:
         return _look(name, read_shelf(place.settings, home=place.home), place)
 
 
-def uninstall(
-    name: str, fate: Fate, *, place: Place, loaded: Sequence[str], activation: str = ""
-) -> dict[str, Any]:
+def uninstall(name: str, fate: Fate, *, place: Place, activation: str = "") -> dict[str, Any]:
     """Switch a plugin off and take its files away; its rows are kept, or exported and dropped, or dropped.
 
-    Parameters: `loaded`, the plugins that are on in this process; `activation`, the id that it gets. Returns what was
+    Parameters: `activation`, the id that it gets. Returns what was
     done. Raises Refused when other plugins need it, or its tables are not known and were to go, and Undone when it
     cannot be switched off; then nothing was done. Any other ActivationError says what is left to do.
     """
@@ -71,7 +70,7 @@ def uninstall(
         with alone(place):
             journal.enter(entry, REMOVING)
             try:
-                done = _uninstalled(name, fate, entry, place=place, loaded=loaded)
+                done = _uninstalled(name, fate, entry, place=place)
             except (Refused, Undone):
                 raise
             except ActivationError as error:
@@ -85,9 +84,7 @@ def uninstall(
         raise
 
 
-def _uninstalled(
-    name: str, fate: Fate, entry: Entry, *, place: Place, loaded: Sequence[str]
-) -> dict[str, Any]:
+def _uninstalled(name: str, fate: Fate, entry: Entry, *, place: Place) -> dict[str, Any]:
     shelf = read_shelf(place.settings, home=place.home)
     there = _look(name, shelf, place)
     refuse_dependants(name, there.dependants)
@@ -99,7 +96,7 @@ def _uninstalled(
         entry.switched_off = [name]
         switching = Entry(id=new_id(), action="disable", names=[name], settings=str(place.settings))
         switching.actor = entry.actor
-        carried_out(plan_disable([name], shelf), switching, place=place, loaded=loaded)
+        carried_out(plan_disable([name], shelf), switching, place=place)
         entry.notes += switching.notes
     try:
         done = {"name": name, "fate": fate, **_rid_of_rows(name, fate, shelf, place)}
@@ -173,12 +170,14 @@ def _in_child(what: str, name: str, shelf: Shelf, place: Place, **more: str) -> 
     text = place.settings.read_bytes().decode()
     replace_file(candidate, with_active_plugins(text, listed).encode())
     try:
-        said = run_candidate(
+        said, _ = run_without_killers(
             "with_data",
             settings=candidate,
             home=place.home,
             seconds=MIGRATING_SECONDS if what != "count" else place.loading_seconds,
-            plugins=[name],
+            plugins=listed,
+            needed={name, *shelf.needed_by([name])}.__contains__,
+            left_out=read_left_out(place.home),
             what=what,
             plugin=name,
             **more,

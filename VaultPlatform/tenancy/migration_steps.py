@@ -48,6 +48,15 @@ class Step:
         }
         return all(key in applied or key in replaced for key in own)
 
+    def migrations(self) -> list[Migration]:
+        """Those of its labels, whether they are applied or not."""
+        return [each for key, each in _migrations_of_the_code().items() if key[0] in self.labels]
+
+    def migrations_waiting(self, alias: str) -> list[Migration]:
+        """Those of its labels that the database lacks; what is replaced by an applied one is among them."""
+        applied = MigrationRecorder(connections[alias]).applied_migrations()
+        return [each for each in self.migrations() if (each.app_label, each.name) not in applied]
+
 
 def steps_waiting(alias: str) -> list[Step]:
     """The steps that the database is behind by, in order; one query."""

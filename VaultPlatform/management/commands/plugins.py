@@ -2,18 +2,21 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from VaultPlatform.host import PluginHost, PluginStatus
+from VaultPlatform.activation.errors import ActivationError
+from VaultPlatform.activation.outlook import SHOWING_SECONDS, shown_plugins
+from VaultPlatform.config import load_environment
 from VaultPlatform.management.plugin_actions import ACTIONS
+from VaultPlatform.management.plugin_actions.switching import add_loading_seconds
 
 
 class Command(BaseCommand):
-    """Shows the plugin host's status, and runs the actions."""
+    """Shows what becomes of the plugins in a process of the site, and runs the actions."""
 
     help = (
         "Show which plugins there are, which are on and why one is not; check, make, switch and install them."
@@ -26,6 +29,8 @@ class Command(BaseCommand):
         listing = actions.add_parser("list", help="all plugins, a line each")
         showing = actions.add_parser("show", help="one plugin, with the traceback of its failure")
         showing.add_argument("name")
+        for action in (listing, showing):
+            add_loading_seconds(action, default=SHOWING_SECONDS, what="the plugins")
         others = []
         for name, module in ACTIONS.items():
             others.append(actions.add_parser(name, help=module.HELP))
@@ -36,31 +41,39 @@ class Command(BaseCommand):
             )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        host: PluginHost = settings.PLUGIN_HOST
         if (action := ACTIONS.get(options["action"])) is not None:
             action.run(self, options)
-        elif options["action"] == "list":
-            self._list(host.status(), as_json=options["json"])
-        else:
-            self._show(host, options["name"], as_json=options["json"])
-
-    def _list(self, plugins: list[PluginStatus], *, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps([asdict(plugin) for plugin in plugins], indent=2))
             return
-        width = max((len(plugin.name) for plugin in plugins), default=0)
-        for plugin in plugins:
-            stage = f"{plugin.stage}: " if plugin.stage else ""
-            self.stdout.write(
-                f"{plugin.name:<{width}}  {plugin.state:<6}  {plugin.version:<8}  {stage}{plugin.reason or ''}".rstrip()
+        try:
+            plugins = shown_plugins(
+                load_environment().settings,
+                home=Path(settings.VAULT_HOME),
+                seconds=options["loading_seconds"],
             )
+        except ActivationError as error:
+            raise CommandError(str(error)) from error
+        if options["action"] == "list":
+            self._list(plugins, as_json=options["json"])
+        else:
+            self._show(plugins, options["name"], as_json=options["json"])
 
-    def _show(self, host: PluginHost, name: str, *, as_json: bool) -> None:
-        plugin = next((plugin for plugin in host.status() if plugin.name == name), None)
-        if plugin is None:
-            names = ", ".join(sorted(plugin.name for plugin in host.status())) or "none"
+    def _list(self, plugins: list[dict[str, Any]], *, as_json: bool) -> None:
+        if as_json:
+            for plugin in plugins:
+                del plugin["traceback"]
+            self.stdout.write(json.dumps(plugins, indent=2))
+            return
+        width = max((len(plugin["name"]) for plugin in plugins), default=0)
+        for plugin in plugins:
+            stage = f"{plugin['stage']}: " if plugin["stage"] else ""
+            line = f"{plugin['name']:<{width}}  {plugin['state']:<6}  {plugin['version']:<8}  {stage}"
+            self.stdout.write(f"{line}{plugin['reason'] or ''}".rstrip())
+
+    def _show(self, plugins: list[dict[str, Any]], name: str, *, as_json: bool) -> None:
+        shown = next((plugin for plugin in plugins if plugin["name"] == name), None)
+        if shown is None:
+            names = ", ".join(sorted(plugin["name"] for plugin in plugins)) or "none"
             raise CommandError(f"there is no plugin {name}; there are: {names}")
-        shown = {**asdict(plugin), "traceback": host.traceback(name)}
         if as_json:
             self.stdout.write(json.dumps(shown, indent=2))
             return

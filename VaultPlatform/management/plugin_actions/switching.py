@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform import audit
-from VaultPlatform.activation.errors import ActivationError, Stopped
+from VaultPlatform.activation.errors import ActivationError, RowsLost, Stopped
 from VaultPlatform.activation.journal import Entry
 from VaultPlatform.activation.plan import Action
 from VaultPlatform.activation.signals import stopped_by_signals
@@ -65,13 +65,7 @@ ACTIONS: Final[dict[str, Switching]] = {action: Switching(action) for action in 
 
 def add_common_arguments(parser: ArgumentParser) -> None:
     """Options of every action that switches."""
-    parser.add_argument(
-        "--loading-seconds",
-        type=float,
-        default=LOADING_SECONDS,
-        metavar="N",
-        help="how long the new list may take to load",
-    )
+    add_loading_seconds(parser, default=LOADING_SECONDS, what="the new list")
     parser.add_argument(
         "--migrating-seconds",
         type=float,
@@ -80,6 +74,17 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         help="how long migrations may run",
     )
     add_asked_arguments(parser)
+
+
+def add_loading_seconds(parser: ArgumentParser, *, default: float, what: str) -> None:
+    """The option that says how long plugins may take."""
+    parser.add_argument(
+        "--loading-seconds",
+        type=float,
+        default=default,
+        metavar="N",
+        help=f"how long {what} may take to load",
+    )
 
 
 def add_asked_arguments(parser: ArgumentParser) -> None:
@@ -99,11 +104,12 @@ def switch_and_tell(
                 action,
                 names,
                 place=place,
-                loaded=settings.PLUGIN_HOST.loaded,
                 along=bool(options.get("along")),
                 activation=options["activation"],
                 actor=actor_of(options["on_behalf_of"]),
             )
+    except RowsLost as error:
+        raise CommandError(str(error)) from error
     except (ActivationError, Stopped) as error:
         raise CommandError(f"Nothing was switched. {error}") from error
     if options["json"]:

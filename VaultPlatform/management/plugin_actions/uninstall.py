@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from VaultPlatform.activation.errors import ActivationError, Refused, Undone
@@ -49,7 +48,6 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
                 name,
                 fate,
                 place=place,
-                loaded=settings.PLUGIN_HOST.loaded,
                 activation=options["activation"] or "",
             )
     except (Refused, Undone) as error:

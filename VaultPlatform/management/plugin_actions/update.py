@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from VaultPlatform.activation.errors import ActivationError, Stopped
+from VaultPlatform.activation.errors import ActivationError, RowsLost, Stopped
 from VaultPlatform.activation.signals import stopped_by_signals
 from VaultPlatform.installing.installing import update
 from VaultPlatform.management.plugin_actions.switching import actor_of, add_asked_arguments, place_of
@@ -32,9 +31,10 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
             made = update(
                 options["path"].absolute(),
                 place=place,
-                loaded=settings.PLUGIN_HOST.loaded,
                 activation=options["activation"] or "",
             )
+    except RowsLost as error:
+        raise CommandError(str(error)) from error
     except (ActivationError, Stopped) as error:
         raise CommandError(f"Nothing was updated. {error}") from error
     if options["json"]:

@@ -98,6 +98,26 @@ PRINTS = "import sys\n\nwhile True:\n    sys.stdout.write('x' * 10000)\n"
 VANISHES = "import os\n\nos._exit(0)\n"
 CRASHES = "import os\n\nos.abort()\n"
 DEEP = "def down():\n    down()\n\n\ndown()\n"
+INTERRUPTS = "raise KeyboardInterrupt\n"
+CLOSES = "raise GeneratorExit('enough')\n"
+SPLITS = "import os\n\nos.fork()\n"
+THREADS = """
+import threading
+import time
+
+threading.Thread(target=lambda: time.sleep(600), name="busy", daemon=False).start()
+"""
+DEAF = "import signal\n\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+MUTE = "import os\n\nos.close(1)\n"
+ELSEWHERE = "import os\n\nfile = os.open('/dev/null', os.O_WRONLY)\nos.dup2(file, 2)\n"
+MOVES = """
+import os
+
+os.environ.update(VAULT_SETTINGS="/nowhere", VAULT_HOME="/nowhere")
+os.chdir("/")
+os.umask(0o777)
+raise OSError("and gone")
+"""
 EXITS = "import sys\n\nsys.exit('enough')\n"
 
 

@@ -62,12 +62,20 @@ def test_a_plugin_is_on_with_its_tables_at_the_next_start_and_off_again(site: Si
 
 #: Plugin -> its __init__.py, and words of the reason.
 WORSE = {
-    "Hangs": (made.HANGS, "it was not done after 10 s (Hangs/__init__.py:3)"),
+    "Hangs": (made.HANGS, "stage import: it was not done after 10 s (Hangs/__init__.py:3)"),
     "Prints": (made.PRINTS, "it was not done after 10 s (Prints/__init__.py:4)"),
     "Forks": (made.FORKS, "RuntimeError: gone, and left a child"),
-    "Vanishes": (made.VANISHES, "ended with exit code 0"),
+    "Vanishes": (made.VANISHES, "stage import: the process that tried it ended with exit code 0"),
     "Crashes": (made.CRASHES, "ended with exit code 134 (Crashes/__init__.py:3)"),
     "Deep": (made.DEEP, "RecursionError"),
+    "Interrupts": (made.INTERRUPTS, "stage import: it raised KeyboardInterrupt (Interrupts/__init__.py:1)"),
+    "Closes": (made.CLOSES, "stage import: it raised GeneratorExit: enough (Closes/__init__.py:1)"),
+    "Splits": (made.SPLITS, "stage import: while it is loaded it leaves a process that it has started"),
+    "Threads": (made.THREADS, "stage import: while it is loaded it leaves the thread busy that is no daemon"),
+    "Deaf": (made.DEAF, "stage import: while it is loaded it changes the handler of SIGTERM"),
+    "Mute": (made.MUTE, "stage import: while it is loaded it closes or replaces the standard output"),
+    "Elsewhere": (made.ELSEWHERE, "it closes or replaces the standard error"),
+    "Moves": (made.MOVES, "stage import: OSError: and gone (Moves/__init__.py:7)"),
     "Exits": (made.EXITS, "it called sys.exit('enough') (Exits/__init__.py:3)"),
 }
 

@@ -57,12 +57,14 @@ BROKEN = {
         "takes entity_ident, but the hook has (entity_type, entity_id); did you mean",
     ),
     "HookWrapper": ("hooks", "uses @hookimpl(wrapper=True), which is refused"),
+    "InitCloses": ("import", "it raised GeneratorExit: enough (InitCloses/__init__.py:3)"),
     "InitExits": ("import", "it called sys.exit('nothing to see here') (InitExits/__init__.py:5)"),
     "InitImportsViews": ("import", "it needs Django's settings or models while it is being imported"),
     "InitImportsMissing": (
         "import",
         "No module named 'a_package_that_nobody_has' (InitImportsMissing/__init__.py:3)",
     ),
+    "InitInterrupts": ("import", "it raised KeyboardInterrupt (InitInterrupts/__init__.py:3)"),
     "InitRaises": ("import", "RuntimeError: the plugin is not well (InitRaises/__init__.py:3)"),
     "InitRecurses": ("import", "RecursionError"),
     "LateFailure": ("urls", "LookupError: no routes today (LateFailure/urls.py:3)"),
@@ -103,6 +105,7 @@ BROKEN = {
     "ModelsFollow": ("models", "a relation with model"),
     "ModelsForeignLabel": ("models", 'write "ModelsForeignLabel"'),
     "ModelsHalf": ("models", "RuntimeError: the second half of the models (ModelsHalf/models.py:"),
+    "ModelsQuotedTable": ("models", "of VaultModels.User; choose another Meta.db_table"),
     "ModelsUnresolved": ("models", "a relation with model 'Absent_Plugin.Parent'"),
     "ModelsWithoutMigration": (
         "migrations",

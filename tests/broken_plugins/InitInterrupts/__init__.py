@@ -1,0 +1,3 @@
+"""Raises what a person's Ctrl-C would."""
+
+raise KeyboardInterrupt

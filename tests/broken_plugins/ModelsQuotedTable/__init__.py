@@ -1,0 +1,1 @@
+"""A model claims the table of the core's users by another spelling."""
