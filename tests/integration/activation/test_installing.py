@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
         {more}
     ]
 """
+HAS_A_COLUMN = made.GOOD_MODELS + '    colour = models.CharField(max_length=9, default="")\n'
 USE = Path(__file__).with_name("probe_use.py")
 LEFTOVERS = Path(__file__).with_name("probe_leftovers.py")
 NOT_FOUND = "Not Found."
@@ -246,13 +247,13 @@ def test_an_update_that_fails_leaves_the_old_version_and_its_tables_and_one_that
 
     broken = version("2.0", **{"views.py": "", "Growing.py": "raise OSError('not today')\n"})
     assert "stage class: OSError: not today (Growing/Growing.py:1)" in refused(site, "update", broken)
-    raising = ADDS_A_COLUMN.format(name=name, more=RAISES)
+    colour = HAS_A_COLUMN.format(name=name)
+    raising = {"migrations/0002_colour.py": ADDS_A_COLUMN.format(name=name, more=RAISES), "models.py": colour}
     assert "its migrations failed in template: ZeroDivisionError" in refused(
-        site, "update", version("3.0", **{"migrations/0002_colour.py": raising})
+        site, "update", version("3.0", **raising)
     )
     assert site.plugins()[name]["version"] == "1.0"
 
-    colour = made.GOOD_MODELS.format(name=name) + '    colour = models.CharField(max_length=9, default="")\n'
     files = {"migrations/0002_colour.py": ADDS_A_COLUMN.format(name=name, more=""), "models.py": colour}
     good = made.write(
         tmp_path / "4.0",
@@ -355,9 +356,12 @@ def test_a_wheel_is_installed_used_and_goes_on_working_when_an_update_of_it_fail
     done(site, "enable", name)
     assert used() == [200, "Wheeled 1.0", 1]
 
-    raising = ADDS_A_COLUMN.format(name=name, more=RAISES)
+    raising = {
+        "migrations/0002_colour.py": ADDS_A_COLUMN.format(name=name, more=RAISES),
+        "models.py": HAS_A_COLUMN.format(name=name),
+    }
     assert "its migrations failed in template: ZeroDivisionError" in refused(
-        site, "update", wheel("2.0", **{"migrations/0002_colour.py": raising})
+        site, "update", wheel("2.0", **raising)
     )
     assert site.plugins()[name]["version"] == "1.0"
     assert used() == [200, "Wheeled 1.0", 2]
