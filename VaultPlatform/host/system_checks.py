@@ -7,6 +7,7 @@ from django.apps import AppConfig, apps
 from django.core import checks
 from django.core.checks.model_checks import check_all_models, check_lazy_references
 from django.core.checks.registry import registry
+from django.db.models import Model
 
 from VaultPlatform.host.declared import check_declared_tables
 from VaultPlatform.host.migrations_check import Template, check_applied, check_migrations, is_migrating
@@ -93,7 +94,9 @@ def _concerns(subject: object, record: PluginRecord) -> bool:
 def _check_tables(record: PluginRecord) -> None:
     own = set(models_of(record.package))
     others = [model for model in apps.get_models(include_auto_created=True) if model not in own]
-    tables = {table_of(model._meta.db_table): model for model in others}
+    tables: dict[str, type[Model]] = {}
+    for model in others:  # the core's come first, and own the table if a broken plugin wants it as well
+        tables.setdefault(table_of(model._meta.db_table), model)
     for model in own:
         other = tables.get(table_of(model._meta.db_table))
         if other is not None and not model._meta.proxy:

@@ -37,10 +37,10 @@ def new(*arguments: str) -> str:
 
 def passes(folder: Path, *arguments: str, **environment: str) -> str:
     """The output of pytest, which has to pass."""
-    return tested(folder, *arguments, returns=0, **environment)
+    return ran_tests(folder, *arguments, returns=0, **environment)
 
 
-def tested(folder: Path, *arguments: str, returns: int, **environment: str) -> str:
+def ran_tests(folder: Path, *arguments: str, returns: int, **environment: str) -> str:
     """The output of pytest, started in the folder by somebody who has NimbusVault's environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     done = subprocess.run(
@@ -99,7 +99,7 @@ def test_a_new_plugin_in_the_folder_of_plugins_is_clean_and_passes_at_once(tmp_p
     models.write_text(
         models.read_text().replace(text, f"{text}    pinned = models.BooleanField(default=False)\n")
     )
-    printed = tested(copy, "Plugins/Notes_Plugin", returns=2)  # none of them can be collected
+    printed = ran_tests(copy, "Plugins/Notes_Plugin", returns=2)  # none of them can be collected
     assert "Notes_Plugin.NotesEntry.pinned has no migration" in printed
 
 
