@@ -22,11 +22,11 @@ SERVE = Path(__file__).parents[1] / "host" / "probe_serve.py"
 #: Plugin -> its __init__.py, and words of the reason.
 IN_THE_WAY = {
     "Gone": (made.VANISHES, "the process that tried it ended with exit code 0"),
-    "Stays": (made.HANGS, "it was not done after 8 s (Stays/__init__.py:3)"),
+    "Stays": (made.HANGS, "it was not done after 12 s (Stays/__init__.py:3)"),
     "Breaks": (made.INTERRUPTS, "it raised KeyboardInterrupt"),
     "Moved": (made.MOVES, "OSError: and gone"),
 }
-PATIENCE = ("--loading-seconds", "8")
+PATIENCE = ("--loading-seconds", "12")
 
 
 def edited(site: Site, plugins: Path, *names: str) -> None:
@@ -94,7 +94,7 @@ def test_a_start_does_without_what_hangs_or_ends_it_until_that_is_mended(site: S
     edited(site, plugins, "Void", "Endless", "Busy")
     home, settings, said = site.home / "var", site.home / "VaultSettings.json", []
     kept = dict(os.environ)
-    leave_out_before_start(home, settings, say=said.append, seconds=8)
+    leave_out_before_start(home, settings, say=said.append, seconds=12)
     assert dict(os.environ) == kept
     assert set(read_left_out(home)) == {"Void", "Endless", "Busy"}
     assert [line.split(":")[0] for line in said] == [
@@ -102,13 +102,13 @@ def test_a_start_does_without_what_hangs_or_ends_it_until_that_is_mended(site: S
     ]
     assert site.probe(SERVE)["on"] == ["Witness"]
     shown = site.plugins()
-    assert "it was not done after 8 s (Endless/__init__.py:3); it is left out" in shown["Endless"]["reason"]
+    assert "it was not done after 12 s (Endless/__init__.py:3); it is left out" in shown["Endless"]["reason"]
 
     (plugins / "Void" / "__init__.py").write_text("mended = True\n")
     assert site.probe(SERVE)["on"] == ["Witness", "Void"]
     for name in ("Endless", "Busy"):
         (plugins / name / "__init__.py").write_text("mended = True\n")
-    leave_out_before_start(home, settings, say=said.append, seconds=8)
+    leave_out_before_start(home, settings, say=said.append, seconds=12)
     assert not (home / "plugins_left_out.json").exists()
     assert site.probe(SERVE)["on"] == ["Witness", "Void", "Endless", "Busy"]
 

@@ -24,6 +24,8 @@ PASSWORD = "correct horse 9 battery"
 AT_ONCE = 24
 #: Threads of both web processes.
 THREADS = 8
+#: Seconds within which others are answered, on a busy machine too; where hooks take all threads, nobody is.
+SOON = 10
 HANGING = """
 import time
 
@@ -151,18 +153,18 @@ def test_a_listener_that_hangs_keeps_nobody_else_waiting_and_is_switched_off(
         while answered < AT_ONCE - (THREADS - 2):
             waited.append(seconds_until_served(clients))
             answered = sum(each.done() for each in asked)
-        assert max(waited) < 2 + burst, (waited, burst)
-        assert seconds_until_served(clients) < 2
+        assert max(waited) < SOON + burst, (waited, burst)
+        assert seconds_until_served(clients) < SOON
         assert {each.result() for each in asked if each.done()} == {200}, site.output
-        wait_until(lambda: "web is new." in site.output, seconds=60, what=f"web is replaced: {site.output}")
-        wait_until(lambda: not any(map(is_alive, old)), seconds=30, what="the old processes are gone")
+        wait_until(lambda: "web is new." in site.output, seconds=120, what=f"web is replaced: {site.output}")
+        wait_until(lambda: not any(map(is_alive, old)), seconds=60, what="the old processes are gone")
     assert "web HANGS: on_entity_archived of Hanging has not come back after 4 seconds in demo" in site.output
     [off] = clients.hook("on_entity_archived")["switched_off"]
     assert (off["organisation"], "has not come back" in off["reason"]) == ("demo", True)
 
     began = time.monotonic()
     assert clients.status("POST", paths[-1], "demo", seconds=60) == 200
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < SOON
     assert site.output.count("web HANGS") == 1
 
 
@@ -170,9 +172,9 @@ def test_a_check_that_hangs_takes_the_site_away_for_a_while_only(site: Site, cli
     paths = [f"/vault/documents/{clients.document('demo')}" for _ in range(AT_ONCE)]
     old = web_processes(site)
     with asked_at_once(clients, "DELETE", paths) as asked:
-        wait_until(lambda: "web is new." in site.output, seconds=60, what=f"web is replaced: {site.output}")
-        wait_until(lambda: not any(map(is_alive, old)), seconds=30, what="the old processes are gone")
-        assert seconds_until_served(clients) < 2
+        wait_until(lambda: "web is new." in site.output, seconds=120, what=f"web is replaced: {site.output}")
+        wait_until(lambda: not any(map(is_alive, old)), seconds=60, what="the old processes are gone")
+        assert seconds_until_served(clients) < SOON
         assert clients.document("demo"), "nobody holds the organisation's database any more"
         answers = Counter(each.result() for each in asked)
     assert answers[503] >= AT_ONCE - THREADS, answers
