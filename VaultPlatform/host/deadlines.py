@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
+from typing import Any
 from weakref import WeakValueDictionary, ref
 
 from django.db import connections
@@ -40,7 +41,9 @@ Call = tuple[float, Tally, Entered | None]
 class Calls(list[Call]):
     """Those of one thread, the innermost last; gone when the thread is."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__weakref__", "connection")
+    #: The thread's own to the current organisation's database.
+    connection: Any
 
 
 class Deadlines:
@@ -63,8 +66,7 @@ class Deadlines:
         self.places: Places | None = None
         #: Plugin and hook of each implementation that hangs.
         self.hanging: frozenset[tuple[str, str]] = frozenset()
-        #: Has `calls`, those of this thread, the innermost last: whoever calls appends, and takes it off again; and
-        #: `connection`, the thread's own to the current organisation's database.
+        #: Has `calls`, those of this thread: whoever calls appends, and takes it off again.
         self.of_thread = threading.local()
         self._all: WeakValueDictionary[int, Calls] = WeakValueDictionary()
         #: Each with when it was first seen to be, and whether it is lost.
@@ -83,17 +85,18 @@ class Deadlines:
         """When the last of the outermost calls began."""
         return max((calls[0][0] for calls in self._going_on().values() if calls), default=time.perf_counter())
 
-    def begin(self) -> list[Call]:
+    def begin(self) -> Calls:
         """The calls of a thread that has made none yet."""
         mine = Calls()
-        self.of_thread.connection = connections["default"]
-        self.of_thread.connection.time_left = partial(self._time_left, mine)
+        mine.connection = connections["default"]
+        mine.connection.time_left = partial(self._time_left, ref(mine))
         self.of_thread.calls = self._all[threading.get_ident()] = mine
         self._watch()
         return mine
 
-    def _time_left(self, calls: list[Call]) -> float | None:
+    def _time_left(self, of_thread: ref[Calls]) -> float | None:
         """The seconds that these calls, one inside the other, have left."""
+        calls = of_thread()
         return self.seconds - (time.perf_counter() - calls[0][0]) if calls else None
 
     def look(self) -> None:

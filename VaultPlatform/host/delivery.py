@@ -35,9 +35,9 @@ class PluginDelivery:
             return
         for plugin, implementation in _implementations(hook_name):
             if plugin == listener:
-                accepted = (*implementation.argnames, *implementation.kwargnames)
+                optional = {name: kwargs[name] for name in implementation.kwargnames if name in kwargs}
                 strictly(implementation.function)(
-                    **{name: kwargs[name] for name in accepted if name in kwargs}
+                    *[kwargs[name] for name in implementation.argnames], **optional
                 )
                 return
         raise ListenerGone(f"Plugin {listener} is off here, or does not implement {hook_name} any more.")

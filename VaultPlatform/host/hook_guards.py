@@ -7,6 +7,7 @@ none can contain a single implementation.
 from __future__ import annotations
 
 import functools
+import inspect
 from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable
 from time import perf_counter
@@ -66,15 +67,23 @@ def guarded(implementation: Implementation, *, tally: Tally, gate: Gate) -> Call
     did in a transaction is undone.
     """
     function, is_check = implementation.function, implementation.hook.startswith("before_")
-    strict = _guard(function, tally, gate, is_check=is_check, contained=False)
-    call = strict if is_check else _guard(function, tally, gate, is_check=False, contained=True)
+
+    def guard(*, contained: bool) -> Callable[..., Any]:
+        made = functools.partial(_guard, tally=tally, gate=gate, is_check=is_check, contained=contained)
+        if all(each.default is each.empty for each in inspect.signature(function).parameters.values()):
+            return made(function)
+        # What has a default is given by name; a guard that takes names costs all the others a tenth of their time.
+        return lambda *args, **named: made(functools.partial(function, **named))(*args)
+
+    strict = guard(contained=False)
+    call = strict if is_check else guard(contained=True)
     call = functools.wraps(function)(call)
     setattr(call, _STRICT, strict)
     return hookimpl(call, specname=implementation.hook)
 
 
 def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each call of a hook, so it calls nobody
-    function: Callable[..., Any], tally: Tally, gate: Gate, *, is_check: bool, contained: bool
+    function: Callable[..., Any], *, tally: Tally, gate: Gate, is_check: bool, contained: bool
 ) -> Callable[..., Any]:
     pair, deadlines = (tally.plugin, tally.hook), gate.deadlines
     of_thread = deadlines.of_thread
@@ -84,7 +93,7 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
     told: Any = tally.recent.append
     is_told_later = not is_check and not contained
 
-    def call(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915  # as above
+    def call(*args: Any) -> Any:  # noqa: C901, PLR0912, PLR0915  # as above
         began = perf_counter()
         entered = current_entry()
         known, good_until, off = gate.last
@@ -106,12 +115,12 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
         try:
             try:
                 # Looking the connection up takes longer than all else here; a task of an event loop has another one.
-                here = of_thread.connection if running_loop() is None else connections["default"]
+                here = calls.connection if running_loop() is None else connections["default"]
                 if is_check or not here.in_atomic_block:
-                    result = function(*args, **kwargs)
+                    result = function(*args)
                 else:
                     with savepoint_once_used("default"):
-                        result = function(*args, **kwargs)
+                        result = function(*args)
             finally:
                 calls.pop()
                 if places is not None:

@@ -122,8 +122,8 @@ class VaultPluginManager(pluggy.PluginManager):
             )
         for implementation in reversed(getattr(self.hook, name).get_hookimpls()):
             given = {**context, chained: value}
-            accepted = (*implementation.argnames, *implementation.kwargnames)
-            changed = implementation.function(**{argument: given[argument] for argument in accepted})
+            optional = {argument: given[argument] for argument in implementation.kwargnames}
+            changed = implementation.function(*[given[name] for name in implementation.argnames], **optional)
             if changed is not None:
                 value = changed
         return value
