@@ -70,7 +70,8 @@ def guarded(implementation: Implementation, *, tally: Tally, gate: Gate) -> Call
 
     def guard(*, contained: bool) -> Callable[..., Any]:
         made = functools.partial(_guard, tally=tally, gate=gate, is_check=is_check, contained=contained)
-        if all(each.default is each.empty for each in inspect.signature(function).parameters.values()):
+        parameters = inspect.signature(function).parameters.values()
+        if all(each.default is each.empty and each.kind is not each.VAR_KEYWORD for each in parameters):
             return made(function)
         # What has a default is given by name; a guard that takes names costs all the others a tenth of their time.
         return lambda *args, **named: made(functools.partial(function, **named))(*args)
