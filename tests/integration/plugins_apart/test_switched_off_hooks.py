@@ -124,7 +124,7 @@ def test_what_it_is_to_hear_is_kept_for_later(org: Any, moody: Moody, plugins: A
     times(fire, LIMIT)
     [implementation] = plugins.hook.on_thing.get_hookimpls()
     with pytest.raises(HookOff):
-        strictly(implementation.function)(one=1)
+        strictly(implementation.function)(1)
 
 
 def test_a_check_is_never_switched_off(org: Any, moody: Moody, plugins: Any) -> None:
