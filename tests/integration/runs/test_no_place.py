@@ -51,7 +51,7 @@ class Guarded:
         return ("one",)
 
     def deliver(self, listener: str, hook_name: str, kwargs: Mapping[str, Any]) -> None:
-        self.call(one=kwargs["entity_id"])
+        self.call(kwargs["entity_id"])
 
 
 @pytest.fixture
