@@ -69,7 +69,7 @@ def delivery(org: Any, plugin: Plugin) -> Iterator[Guarded]:
 
 def test_the_run_ends_and_its_events_wait_for_the_sweep(delivery: Guarded, plugin: Plugin) -> None:
     plugin.hangs.set()
-    hanging = [threading.Thread(target=delivery.call, kwargs={"one": 0}) for _ in range(THREADS - 1)]
+    hanging = [threading.Thread(target=delivery.call, args=(0,)) for _ in range(THREADS - 1)]
     for each in hanging:
         each.start()
         assert plugin.inside.acquire(timeout=10)
@@ -94,7 +94,7 @@ def test_the_run_ends_and_its_events_wait_for_the_sweep(delivery: Guarded, plugi
 
 def test_while_there_is_a_place_events_are_delivered_at_once(delivery: Guarded, plugin: Plugin) -> None:
     plugin.hangs.set()
-    hanging = threading.Thread(target=delivery.call, kwargs={"one": 0})
+    hanging = threading.Thread(target=delivery.call, args=(0,))
     hanging.start()
     assert plugin.inside.acquire(timeout=10)
     plugin.hangs.clear()
