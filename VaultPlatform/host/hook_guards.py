@@ -88,9 +88,7 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
 ) -> Callable[..., Any]:
     pair, deadlines = (tally.plugin, tally.hook), gate.deadlines
     of_thread = deadlines.of_thread
-    passing: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
-    if is_check:
-        passing = (errors.VaultError, *passing)
+    passing = (errors.VaultError, KeyboardInterrupt) if is_check else KeyboardInterrupt
     told: Any = tally.recent.append
     is_told_later = not is_check and not contained
 
