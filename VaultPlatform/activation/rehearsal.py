@@ -36,8 +36,13 @@ class _ForeignTable(Exception):
 
 
 def rehearse(labels: Collection[str], organisations: Collection[str]) -> Rehearsal:
-    """Try what waits for the apps `labels` in the template, and in the organisations with these keys."""
+    """Try what waits for the apps `labels` in the template, and in the organisations with these keys.
+
+    On a site that has never been migrated there is nothing that it could be tried on, nor anything to lose.
+    """
     found = Rehearsal()
+    if not storage().exists(TEMPLATE):
+        return found
     with storage().lock(for_long=True):
         for organisation in (TEMPLATE, *list_organisations()):
             if organisation.key not in {TEMPLATE.key, *organisations}:

@@ -40,6 +40,17 @@ def listed(site: Site) -> list[str]:
     return list(json.loads((site.home / "VaultSettings.json").read_text())["Base"]["active_plugins"])
 
 
+def test_a_plugin_goes_on_where_no_database_has_been_made_yet(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with made_site(tmp_path_factory.mktemp("empty")) as empty:
+        made.write_good(tmp_path, "Early")
+        empty.configure([], dirs=(tmp_path,))
+        said = switched(empty, "enable", "Early")
+        assert (said["state"], said["switched_on"]) == ("done", ["Early"])
+        assert empty.plugins()["Early"]["state"] == "on"
+
+
 def test_a_plugin_is_on_with_its_tables_at_the_next_start_and_off_again(site: Site, plugins: Path) -> None:
     made.write_good(plugins, "Steady")
     made.write(plugins, "Leaning", needs="Steady")
