@@ -12,7 +12,7 @@ from django.db import connections
 
 from tests.integration.activation import plugins as made
 from tests.integration.activation.state import state_of
-from tests.integration.host.sites import REPOSITORY, ZOO, Site
+from tests.integration.host.sites import REPOSITORY, ZOO, Site, made_site
 from tests.integration.serving.processes import is_alive, wait_until
 from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.locking import held_among_hosts
