@@ -27,4 +27,7 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker_ready.connect(_say_ready)
     beat_init.connect(_say_ready)
+    if "worker" in sys.argv:
+        # A name of its own: brokers refuse a second worker of one name, which one that is just ending has still.
+        sys.argv.append(f"--hostname=celery-{os.getpid()}@%h")
     sys.exit(main())
