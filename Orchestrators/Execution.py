@@ -93,7 +93,7 @@ class Execution:
     @property
     def is_one_transaction(self) -> bool:
         """Whether all steps are done and undone by one transaction, so that nothing is ever left half-way."""
-        return open_blocks() > 0 or all(mark.step.kind is StepKind.DATABASE for mark in self.marks)
+        return all(mark.step.kind is StepKind.DATABASE for mark in self.marks) or open_blocks() > 0
 
     @property
     def record(self) -> RunRecord:
@@ -176,7 +176,7 @@ class Execution:
         return Entry(
             run=self._run,
             state=self.state,
-            steps=[mark.shown() for mark in self.marks],
+            marks=self.marks,
             error=self._error,
             events=events,
             is_one_transaction=not self.record.keeps_intents,
@@ -277,9 +277,9 @@ class Execution:
     def _complete(self) -> None:
         self.state = RunState.COMPLETED
         self._keep(self.entry(events=self._run.events))
-        batches = list(batches_of(self.marks))
-        one_transaction = len(batches) == 1 and batches[0][0].step.kind is not StepKind.EXTERNAL
-        self._audit.completed(self._ended(is_one_transaction=one_transaction))
+        kinds = {mark.step.kind for mark in self.marks}
+        alone = kinds == {StepKind.DATABASE} or (kinds == {StepKind.UNDECLARED} and len(self.marks) == 1)
+        self._audit.completed(self._ended(is_one_transaction=alone))
 
     def _keep(self, entry: Entry) -> None:
         moment("before write")
@@ -456,10 +456,10 @@ class Execution:
 
     def _call(self, step: Step, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         self.function, self.step = function, step
-        token = RUNNING.set((self._run.id, function))
+        token, outer = RUNNING.set((self._run.id, function)), self._frames.set_aside()
         try:
-            with self._frames.cleared():
-                function(self._run, *args, **kwargs)
+            function(self._run, *args, **kwargs)
         finally:
             self.function = self.step = None
+            self._frames.restore(outer)
             RUNNING.reset(token)

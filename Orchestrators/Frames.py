@@ -6,8 +6,7 @@ runs in different threads never see each other's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,14 +74,14 @@ class FrameStack:
         """The innermost call has ended."""
         self._stack.pop()
 
-    @contextmanager
-    def cleared(self) -> Iterator[None]:
-        """While a step runs: it stands on its own, whatever called execute()."""
-        self._stack, outer = [], self._stack
-        try:
-            yield
-        finally:
-            self._stack = outer
+    def set_aside(self) -> list[Keys]:
+        """Begin with none, as a step does, which stands on its own, whatever called execute(); give it to `restore`."""
+        outer, self._stack = self._stack, []
+        return outer
+
+    def restore(self, outer: list[Keys]) -> None:
+        """Go on with what was set aside."""
+        self._stack = outer
 
     def check_read(self, key: str, values: Mapping[str, Any], *, asking: Callable[[], str]) -> None:
         """Raise UndeclaredContextKey unless `key` may be read now: what may be written may also be read."""

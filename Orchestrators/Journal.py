@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from Orchestrators.Execution import Execution
     from Orchestrators.MainOrchestrator import MainOrchestrator
+    from Orchestrators.Progress import Mark
 
 logger = logging.getLogger(__name__)
 
@@ -54,18 +55,22 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What there is to know of a run at one moment; all of it is JSON, but for the run and the events."""
+    """What there is to know of a run at one moment."""
 
     run: MainOrchestrator
     state: RunState
-    #: of each step, how far it is
-    steps: Sequence[Mapping[str, Any]]
+    marks: Sequence[Mark]
     #: why it failed
     error: str = ""
     #: to be delivered: only of a run that has ended well
     events: Sequence[Event] = ()
     #: whether all it did is in one transaction, which is open
     is_one_transaction: bool = False
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """Of each step, how far it is by now, as JSON."""
+        return [mark.shown() for mark in self.marks]
 
 
 class RunRecord(Protocol):

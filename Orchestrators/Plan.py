@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from Orchestrators.Codec import decode, encode
 from Orchestrators.Errors import StagingError, UnknownValue
-from Orchestrators.Steps import Step, check_callable, kind_of, name_of, policy_of
+from Orchestrators.Steps import Step, check_callable, kind_of, name_of, policy_of, reference_to
 
 if TYPE_CHECKING:
     from Orchestrators.MainOrchestrator import MainOrchestrator
@@ -61,15 +61,6 @@ def read(number: int, item: Mapping[str, Any], *, run: MainOrchestrator) -> Step
         kind=kind_of(forward),
         arguments={"args": item["args"], "kwargs": item["kwargs"]},
     )
-
-
-def reference_to(function: Callable[..., Any]) -> str:
-    """`function` by the name under which another process finds it: "module:qualified.name".
-
-    One that has no such name (a lambda, a function inside another) is named all the same, and cannot be found again.
-    """
-    module, qualname = (getattr(function, each, None) for each in ("__module__", "__qualname__"))
-    return f"{module}:{qualname}" if module and qualname else repr(function)
 
 
 def _resolved(reference: str, run: MainOrchestrator) -> Callable[..., Any]:

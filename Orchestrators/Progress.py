@@ -8,8 +8,7 @@ from enum import Enum
 from itertools import groupby
 from typing import Any
 
-from Orchestrators.Plan import reference_to
-from Orchestrators.Steps import Step, StepKind
+from Orchestrators.Steps import Step, StepKind, reference_to
 
 #: Characters of an error that are kept.
 MAX_ERROR = 500
@@ -51,18 +50,11 @@ class Mark:
 
     def shown(self) -> dict[str, Any]:
         """As JSON."""
-        optional = {
-            "attempts": self.attempts,
-            "error": self.error,
-            "wrote": self.wrote,
-            "events": self.events,
-            "notes": self.notes,
-        }
-        return {
-            "name": reference_to(self.step.forward),
-            "state": self.state.value,
-            **{key: value for key, value in optional.items() if value},
-        }
+        shown: dict[str, Any] = {"name": reference_to(self.step.forward), "state": self.state.value}
+        for key in ("attempts", "error", "wrote", "events", "notes"):
+            if value := getattr(self, key):
+                shown[key] = value
+        return shown
 
     def take_in(self, shown: Mapping[str, Any]) -> None:
         """Be what `shown` says."""

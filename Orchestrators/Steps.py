@@ -146,6 +146,15 @@ def name_of(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{qualname}" if qualname else repr(function)
 
 
+def reference_to(function: Callable[..., Any]) -> str:
+    """`function` by the name under which another process finds it: "module:qualified.name".
+
+    One that has no such name (a lambda, a function inside another) is named all the same, and cannot be found again.
+    """
+    qualname = getattr(function, "__qualname__", None)
+    return f"{function.__module__}:{qualname}" if qualname and function.__module__ else repr(function)
+
+
 def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
     """The signature of a callable, remembered for plain functions; None if it does not tell."""
     if (known := _signatures.get(function) if inspect.isfunction(function) else None) is not None:
@@ -166,11 +175,9 @@ def check_callable(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
             f"add_step was given {function!r} as {role}, which cannot be called. "
             "Pass the function itself, without calling it."
         )
-    if (signature := signature_of(function)) is None:
-        return
     shape = (len(args), *kwargs)
     accepted = _accepted.setdefault(function, set()) if inspect.isfunction(function) else set()
-    if shape in accepted:
+    if shape in accepted or (signature := signature_of(function)) is None:
         return
     try:
         signature.bind(*args, **kwargs)

@@ -13,10 +13,12 @@ from VaultModels.AuditTables import GENESIS
 
 __all__ = ["GENESIS", "canonical", "digest", "printable"]
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, default=str)
+
 
 def canonical(value: Any) -> str:
     """`value` as canonical JSON; what JSON has no form for, such as a UUID, as its text. Raises ValueError for NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=str)
+    return _ENCODER.encode(value)
 
 
 def digest(*, previous: str, seq: int, payload: str) -> str:
@@ -26,5 +28,7 @@ def digest(*, previous: str, seq: int, payload: str) -> str:
 
 def printable(text: object, limit: int) -> str:
     """`text`, cut to `limit` characters, with what a database cannot hold (NUL, lone surrogates) written out."""
-    clean = str(text).encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+    clean = str(text)
+    if not clean.isascii() or "\0" in clean:
+        clean = clean.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"

@@ -113,9 +113,5 @@ def _has_control(connection: Any) -> bool:
     """Whether the control plane is in the database that `connection` is connected to."""
     if connection.vendor != "postgresql":
         return False
-    info, control = connection.connection.info, connections["control"].settings_dict
-    return (info.dbname, info.host, str(info.port)) == (
-        control["NAME"],
-        control["HOST"],
-        str(control["PORT"]),
-    )
+    here, control = connection.settings_dict, connections["control"].settings_dict
+    return all(str(here[key]) == str(control[key]) for key in ("NAME", "HOST", "PORT"))

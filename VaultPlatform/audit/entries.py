@@ -99,5 +99,7 @@ def _of_request() -> dict[str, str]:
 
 
 def _bounded(detail: Mapping[str, Any]) -> Any:
-    size = len(canonical(dict(detail)))
-    return dict(detail) if size <= MAX_DETAIL else {"left_out": f"{size} characters"}
+    if not detail:
+        return {}
+    size = len(canonical(detail := dict(detail)))
+    return detail if size <= MAX_DETAIL else {"left_out": f"{size} characters"}

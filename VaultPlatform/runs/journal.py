@@ -133,7 +133,7 @@ class Record:
         moment = now()
         values: dict[str, Any] = {
             "state": entry.state.value,
-            "steps": list(entry.steps),
+            "steps": entry.steps,
             "error": entry.error,
             "updated_at": moment,
             "owner": None if entry.state in _LEFT_ALONE else self._owner,
@@ -147,17 +147,7 @@ class Record:
         if self.epoch == 0:
             values |= new_row(entry.run, plan=self.keeps_intents, claim=self.claim)
             values["created_at"] = moment
-            if not self.keeps_intents and self.plane.has_functions:
-                return [
-                    rows.completed(
-                        self.plane,
-                        values,
-                        queued,
-                        only_if_written=only_if_written,
-                        taken=self._deliveries.extend,
-                    )
-                ]
-            row = rows.inserted(self.plane, values, only_if_written=only_if_written)
+            row = rows.begun(self.plane, values, only_if_written=only_if_written)
         else:
             cancellable = entry.state in (RunState.RUNNING, RunState.COMPLETED)
             row = rows.changed(

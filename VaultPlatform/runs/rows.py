@@ -36,7 +36,10 @@ _UNLESS_EARLIER = (
     " WHERE excluded.due_at < run_due.due_at"
 )
 #: Of statements that may be left out: a row that was locked counts as written.
-_IF_WRITTEN = "WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+_IF_WRITTEN = " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+
+
+_CHANGED = "SELECT run_changed(%s, %s, %s, %s)"
 
 
 class Overtaken(OwnershipLost, DatabaseError):
@@ -115,14 +118,23 @@ def inserted(
     table = table or plane.table
     start = f"INSERT INTO {table} ({columns})"  # nosec B608  # our own names
     if only_if_written and plane.connection.vendor == "postgresql":
-        return Statement(f"{start} SELECT {marks} {_IF_WRITTEN}", _adapted(plane, values))
+        return Statement(f"{start} SELECT {marks}{_IF_WRITTEN}", _adapted(plane, values))
     return Statement(f"{start} VALUES ({marks})", _adapted(plane, values))
+
+
+def begun(plane: Plane, values: Mapping[str, Any], *, only_if_written: bool) -> Statement:
+    """The statement that inserts a run's row, by a function where there is one."""
+    if not plane.has_functions:
+        return inserted(plane, values, only_if_written=only_if_written)
+    return Statement(f"SELECT run_inserted(%s){_IF_WRITTEN if only_if_written else ''}", [_row(values)])
 
 
 def changed(
     plane: Plane, run_id: UUID, values: Mapping[str, Any], *, epoch: int, unless_cancelled: bool
 ) -> Statement:
     """The statement that writes a run's row, which has to be at `epoch`, and moves it on; see `run_fenced`."""
+    if plane.has_functions:
+        return Statement(_CHANGED, [run_id, epoch, unless_cancelled, _row(values)])
     setting = ", ".join(f"{column} = %s" for column in values)
     condition = " AND NOT cancel_requested" if unless_cancelled else ""
     update = f"UPDATE {plane.table} SET {setting}, epoch = epoch + 1 WHERE id = %s AND epoch = %s{condition}"  # noqa: S608  # nosec B608  # our own names
@@ -180,13 +192,11 @@ def note_owned(owner: UUID, organisation: str) -> None:
         cursor.execute(f"{statement.text} ON CONFLICT DO NOTHING", statement.params)
 
 
-_AS_INSERTED = " RETURNING id, hook_name, listener, kwargs, entity, attempts, "
-_WAITS = {
-    "postgresql": "run_delivery_waits(entity, listener, id, run_id)",  # see VaultModels.RunFunctions
-    "sqlite": """entity <> '' AND EXISTS (SELECT 1 FROM run_delivery e WHERE e.entity = run_delivery.entity
-        AND e.listener = run_delivery.listener AND e.id < run_delivery.id AND e.run_id <> run_delivery.run_id
-        AND e.next_attempt IS NOT NULL)""",
-}
+_AS_INSERTED = """ RETURNING id, hook_name, listener, kwargs, entity, attempts, entity <> '' AND EXISTS (
+    SELECT 1 FROM run_delivery e WHERE e.entity = run_delivery.entity AND e.listener = run_delivery.listener
+    AND e.id < run_delivery.id AND e.run_id <> run_delivery.run_id AND e.next_attempt IS NOT NULL)"""
+#: What is kept of an event.
+_OF_EVENT = ("hook_name", "listener", "kwargs", "entity")
 
 
 class Delivery(NamedTuple):
@@ -209,10 +219,14 @@ def deliveries_inserted(
 
     It goes behind the audit trail's lock, so what other runs have queued before is seen, and has lower ids.
     """
+    if plane.has_functions:
+        run_id, owner = values[0]["run_id"], values[0]["owner"]
+        events = [{name: each[name] for name in _OF_EVENT} for each in values]
+        return Statement("SELECT * FROM run_queued(%s, %s, %s)", [run_id, owner, _json(events)], _taking(taken))
     columns, marks = ", ".join(values[0]), ", ".join(["%s"] * len(values[0]))
     text = f"INSERT INTO run_delivery ({columns}) VALUES {', '.join([f'({marks})'] * len(values))}"  # noqa: S608  # nosec B608
     params = [each for row in values for each in _adapted(plane, row)]
-    return Statement(text + _AS_INSERTED + _WAITS[plane.connection.vendor], params, _taking(taken))
+    return Statement(text + _AS_INSERTED, params, _taking(taken))
 
 
 def _taking(taken: Callable[[list[Delivery]], None]) -> Callable[[list[Any]], None]:
@@ -220,46 +234,6 @@ def _taking(taken: Callable[[list[Delivery]], None]) -> Callable[[list[Any]], No
         taken(sorted(Delivery(*(*row[:3], json.loads(row[3]), *row[4:])) for row in found))
 
     return take
-
-
-#: What `run_completed` takes of a run's row, and of what it has queued; see VaultModels.RunFunctions.
-_OF_RUN = [
-    "id",
-    "name",
-    "actor",
-    "request_id",
-    "created_at",
-    "steps",
-    "status",
-    "result",
-    "idempotency_key",
-    "request_hash",
-]
-_OF_EVENT = ["hook_name", "listener", "kwargs", "entity"]
-_COMPLETED = "SELECT * FROM run_completed(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-
-
-def completed(
-    plane: Plane,
-    values: Mapping[str, Any],
-    queued: Sequence[Mapping[str, Any]],
-    *,
-    only_if_written: bool,
-    taken: Callable[[list[Delivery]], None],
-) -> Statement:
-    """What PostgreSQL runs to insert a run that was one transaction and has ended well, with what it has queued.
-
-    It does what `inserted` and `deliveries_inserted` do, with plans that are kept.
-    """
-    row = {column: values.get(column) for column in _OF_RUN}
-    events = [{name: each[name] for name in _OF_EVENT} for each in queued]
-    params = [
-        *_adapted(plane, row),
-        queued[0]["owner"] if queued else None,
-        json.dumps(events, ensure_ascii=False, separators=(",", ":")) if events else None,
-    ]
-    condition = f" {_IF_WRITTEN}" if only_if_written else ""
-    return Statement(_COMPLETED + condition, params, _taking(taken) if queued else None)
 
 
 def remove_deliveries(ids: Sequence[int]) -> bool:
@@ -333,6 +307,20 @@ def mark_due(organisation: str, at: datetime) -> None:
         cursor.execute(statement.text + _UNLESS_EARLIER, statement.params)
 
 
+def _row(values: Mapping[str, Any]) -> str:
+    """A row as one object, for a function to take apart: what is None stays out of it."""
+    return _json({column: value for column, value in values.items() if value is not None})
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, UUID | datetime):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_text).encode
+
+
 def _adapted(plane: Plane, values: Mapping[str, Any]) -> list[Any]:
     connection = plane.connection
     return [_adapted_value(connection, column, value) for column, value in values.items()]
@@ -342,7 +330,7 @@ def _adapted_value(connection: Any, column: str, value: Any) -> Any:
     if value is None:
         return None
     if column in _JSON:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _json(value)
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, UUID) and connection.vendor == "sqlite":

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,32 +65,33 @@ def current() -> Organisation:
     return entered.organisation
 
 
-@contextmanager
-def use(organisation: Organisation) -> Iterator[Organisation]:
+class _Block(AbstractContextManager[T]):
+    """A block with another organisation, or with none; `value` is what it gives to `as`."""
+
+    def __init__(self, organisation: Organisation | None, value: T) -> None:
+        self._organisation, self._value = organisation, value
+
+    def __enter__(self) -> T:
+        self._entered = Entered(self._organisation, _current.get())
+        _current.set(self._entered)
+        return self._value
+
+    def __exit__(self, *_: object) -> None:
+        if _is_inside(self._entered):
+            _current.set(self._entered.outer)
+
+
+def use(organisation: Organisation) -> AbstractContextManager[Organisation]:
     """Make `organisation` the current one inside the block; the one before comes back after it.
 
     A block that is left late, as that of a generator which is thrown away half-way, changes nothing any more.
     """
-    with _entered(organisation):
-        yield organisation
+    return _Block(organisation, organisation)
 
 
-@contextmanager
-def outside() -> Iterator[None]:
+def outside() -> AbstractContextManager[None]:
     """Inside the block there is no current organisation, as for what is done to the site."""
-    with _entered(None):
-        yield
-
-
-@contextmanager
-def _entered(organisation: Organisation | None) -> Iterator[None]:
-    entered = Entered(organisation, _current.get())
-    _current.set(entered)
-    try:
-        yield
-    finally:
-        if _is_inside(entered):
-            _current.set(entered.outer)
+    return _Block(None, None)
 
 
 def _is_inside(entered: Entered) -> bool:

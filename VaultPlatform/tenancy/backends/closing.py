@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from psycopg.pq import TransactionStatus
+
 from VaultPlatform.tenancy.context import Organisation, use
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ class Statement(NamedTuple):
 
 def take_rows(cursor: Any, statements: Sequence[Statement]) -> None:
     """Hand out what a message of several statements, which `cursor` has executed, returned."""
+    if all(statement.taken is None for statement in statements):
+        return
     for statement in statements:
         if statement.taken is not None:
             statement.taken(cursor.fetchall())
@@ -79,7 +83,7 @@ class ClosingTransactions(Wrapper):
         if self.connection is None:
             return True
         if self.vendor == "postgresql":  # not even begun; what else it did is for SQL to ask
-            return bool(self.connection.info.transaction_status.name == "IDLE")
+            return bool(self.connection.pgconn.transaction_status == TransactionStatus.IDLE)
         return bool(self.connection.total_changes == self.changes_before)
 
     def _commit(self) -> None:
@@ -115,7 +119,7 @@ class ClosingTransactions(Wrapper):
             if (
                 joins
                 and self.connection is not None
-                and self.connection.info.transaction_status.name == "IDLE"
+                and self.connection.pgconn.transaction_status == TransactionStatus.IDLE
             ):
                 raise  # the COMMIT itself failed, as a deferred constraint makes it
             for work in sorted(works, key=lambda work: -work.turn):

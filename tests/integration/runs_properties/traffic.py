@@ -16,7 +16,7 @@ from django.db.backends.signals import connection_created
 
 #: Begins the line of a message to the server in libpq's trace; a statement may have several lines.
 _SENT = re.compile(r"^\S+ \S+\t(?=[FB]\t)", re.MULTILINE)
-_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|SELECT \* FROM run_queued|SELECT (run|audit)_\w+\()")
 #: How a transaction ends; RELEASE and ROLLBACK TO are of savepoints.
 _ENDS = re.compile(r"\b(COMMIT|ROLLBACK(?! TO))\b")
 #: What does more than to open, close and name transactions.
