@@ -38,7 +38,11 @@ class Containing:
         self.host = host
         self.tallies: dict[tuple[str, str], Tally] = {}
         self.deadlines = Deadlines(
-            seconds=host.hook_timeout_seconds, told=self._overdue, changed=self.forget, lost=self._lost
+            seconds=host.hook_timeout_seconds,
+            told=self._overdue,
+            changed=self.forget,
+            lost=self._lost,
+            looked=self._count,
         )
         self._off: dict[str, frozenset[tuple[str, str]]] = {}
         self._version = -1
@@ -75,7 +79,7 @@ class Containing:
 
     def hook_failed(self, call: Call, error: BaseException) -> None:
         """Count and log an exception that an implementation raised; switch it off if that was one too many."""
-        _, tally, entered = call
+        _, tally, entered, _ = call
         in_a_row = tally.failed(error, entered)
         record = self.host.record_of(tally.plugin)
         if record is not None and tally.hook.startswith("collect_") and tally.errors == 1:
@@ -95,6 +99,10 @@ class Containing:
         """Yield each implementation's tally."""
         yield from list(self.tallies.values())
 
+    def _count(self) -> None:
+        for tally in self.hook_stats():
+            tally.count()
+
     def _worked_out(self, organisation: Organisation | None) -> Off:
         of_plugins = {name for name, _ in self.tallies if not self.host.is_on(name, organisation)}
         key = organisation.key if organisation else ""
@@ -113,7 +121,7 @@ class Containing:
         """Switch the implementation off where it was called, if that may be."""
         from VaultPlatform.host.switching import switch_hook_off
 
-        _, tally, entered = call
+        _, tally, entered, _ = call
         organisation = entered.organisation if entered else None
         if organisation is None or tally.hook.startswith(_NEVER):
             return
@@ -132,7 +140,7 @@ class Containing:
         self._switch_off(call, reason=f"a call of it has not come back after {seconds:g} seconds")
 
     def _overdue(self, call: Call, where: str) -> None:
-        _, tally, entered = call
+        _, tally, entered, _ = call
         error = Overdue(f"it has not come back after {self.deadlines.seconds:g} seconds")
         in_a_row = tally.failed(error, entered)
         tally.traceback = where

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -34,23 +34,33 @@ class Overdue(TimeoutError):
 #: A call that has been overdue for so many times its time is lost.
 LOST_AFTER = 3
 
-#: One call that is going on: when it began, of which implementation, and for whom.
-Call = tuple[float, Tally, Entered | None]
+#: One call that is going on: when it began, of which implementation, for whom, and the call inside of which it is.
+Call = tuple[float, Tally, Entered | None, "Call | None"]
 
 
-class Calls(list[Call]):
-    """Those of one thread, the innermost last; gone when the thread is."""
+class Calls:
+    """Those of one thread, which begin and end inside of one another; gone when the thread is."""
 
-    __slots__ = ("__weakref__", "connection")
-    #: The thread's own to the current organisation's database.
-    connection: Any
+    __slots__ = ("__weakref__", "connection", "innermost")
+
+    def __init__(self, connection: Any) -> None:
+        """`connection`: the thread's own to the current organisation's database."""
+        self.connection = connection
+        self.innermost: Call | None = None
+
+    def __iter__(self) -> Iterator[Call]:
+        """As they are now, the outermost last."""
+        call = self.innermost
+        while call is not None:
+            yield call
+            call = call[3]
 
 
 class Deadlines:
     """The calls of all threads.
 
     Parameters: `told`, called of each that is overdue, with where it is; `changed`, called when others hang than
-    before; `lost`, called of each that will not come back any more.
+    before; `lost`, called of each that will not come back any more; `looked`, called after each look.
     """
 
     def __init__(
@@ -60,13 +70,15 @@ class Deadlines:
         told: Callable[[Call, str], None],
         changed: Callable[[], None],
         lost: Callable[[Call], None] = lambda _call: None,
+        looked: Callable[[], None] = lambda: None,
     ) -> None:
         self.seconds, self._told, self._changed, self._lost = seconds, told, changed, lost
+        self.looked = looked
         #: For how many threads there is room in hook implementations; None: for all.
         self.places: Places | None = None
         #: Plugin and hook of each implementation that hangs.
         self.hanging: frozenset[tuple[str, str]] = frozenset()
-        #: Has `calls`, those of this thread: whoever calls appends, and takes it off again.
+        #: Has `calls`, those of this thread: whoever calls is the innermost, and puts the one before back.
         self.of_thread = threading.local()
         self._all: WeakValueDictionary[int, Calls] = WeakValueDictionary()
         #: Each with when it was first seen to be, and whether it is lost.
@@ -83,12 +95,13 @@ class Deadlines:
 
     def _youngest(self) -> float:
         """When the last of the outermost calls began."""
-        return max((calls[0][0] for calls in self._going_on().values() if calls), default=time.perf_counter())
+        return max(
+            (calls[-1][0] for calls in self._going_on().values() if calls), default=time.perf_counter()
+        )
 
     def begin(self) -> Calls:
         """The calls of a thread that has made none yet."""
-        mine = Calls()
-        mine.connection = connections["default"]
+        mine = Calls(connections["default"])
         mine.connection.time_left = partial(self._time_left, ref(mine))
         self.of_thread.calls = self._all[threading.get_ident()] = mine
         self._watch()
@@ -96,8 +109,8 @@ class Deadlines:
 
     def _time_left(self, of_thread: ref[Calls]) -> float | None:
         """The seconds that these calls, one inside the other, have left."""
-        calls = of_thread()
-        return self.seconds - (time.perf_counter() - calls[0][0]) if calls else None
+        calls = list(of_thread() or ())
+        return self.seconds - (time.perf_counter() - calls[-1][0]) if calls else None
 
     def look(self) -> None:
         """Tell of each call that is overdue and was not told of."""
@@ -133,7 +146,7 @@ class Deadlines:
 
     def _going_on(self) -> dict[int, list[Call]]:
         """The calls of each thread, by its number, as they are now."""
-        return {ident: calls[:] for ident, calls in list(self._all.items())}
+        return {ident: list(calls) for ident, calls in list(self._all.items())}
 
     def _watch(self) -> None:
         with self._lock:
@@ -172,6 +185,7 @@ def _go_round(watched: ref[Deadlines]) -> None:
     """Look again and again, as long as anybody needs it."""
     while (deadlines := watched()) is not None:
         deadlines.look()
+        deadlines.looked()
         connections.close_all()  # whoever was told may have used some
         pause = max(0.05, min(1.0, deadlines.seconds / 4))
         del deadlines

@@ -89,7 +89,7 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
     pair, deadlines = (tally.plugin, tally.hook), gate.deadlines
     of_thread = deadlines.of_thread
     passing = (errors.VaultError, KeyboardInterrupt) if is_check else KeyboardInterrupt
-    told: Any = tally.recent.append
+    ended: Any = tally.ended.append
     is_told_later = not is_check and not contained
 
     def call(*args: Any) -> Any:  # noqa: C901, PLR0912, PLR0915  # as above
@@ -104,13 +104,13 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
             calls = of_thread.calls
         except AttributeError:
             calls = deadlines.begin()
-        if (places := None if calls else deadlines.places) is not None:
+        outer = calls.innermost
+        if (places := None if outer else deadlines.places) is not None:
             # Of the site's own events nothing is kept, so they wait like all others.
             if not places.take(_A_MOMENT if is_told_later and entered else deadlines.seconds):
                 return _left_out(tally, gate, is_check=is_check, contained=contained)
             began = perf_counter()
-        this = (began, tally, entered)
-        calls.append(this)
+        this = calls.innermost = (began, tally, entered, outer)
         try:
             try:
                 # Looking the connection up takes longer than all else here; a task of an event loop has another one.
@@ -121,7 +121,7 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
                     with savepoint_once_used("default"):
                         result = function(*args)
             finally:
-                calls.pop()
+                calls.innermost = outer
                 if places is not None:
                     places.give_back()
         except passing:
@@ -137,17 +137,14 @@ def _guard(  # noqa: C901, PLR0915  # runs for each implementation with each cal
                 tally.worked(entered)
             return result
         finally:
-            took = perf_counter() - began
-            tally.calls += 1
-            tally.seconds += took
-            told(took)
+            ended(perf_counter() - began)
 
     return call
 
 
 def _raise_instead(error: BaseException, call: Call, deadlines: Deadlines, *, is_check: bool) -> None:
     """Raise what the caller gets for an implementation's `error`, if it is not that."""
-    began, tally, _ = call
+    began, tally, *_ = call
     if not isinstance(error, Exception):
         what = "called sys.exit()" if isinstance(error, SystemExit) else f"raised {type(error).__name__}"
         raise _Exited(f"plugin {tally.plugin}: {tally.hook} {what}") from error

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 
 from VaultPlatform.tenancy.context import Entered
 
@@ -15,6 +17,8 @@ RECENT = 1000
 MOST = 1000
 OTHERS = "(others)"
 
+_counting = Lock()
+
 
 @dataclass(slots=True)
 class Tally:
@@ -22,16 +26,17 @@ class Tally:
 
     plugin: str
     hook: str
-    calls: int = 0
     errors: int = 0
     #: Calls that were left out, because it is switched off or hangs.
     skipped: int = 0
     #: Calls that took longer than `Base.hook_timeout_seconds`.
     overdue: int = 0
-    #: Total time spent in it.
-    seconds: float = 0.0
-    #: Seconds of its last calls.
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    #: Seconds of calls that have ended and are not counted yet: the guard has time for no more than to append to it.
+    ended: list[float] = field(default_factory=list)
+    #: Of those that are counted: how many, their total time, and the seconds of the last.
+    _calls: int = 0
+    _seconds: float = 0.0
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     #: Errors by slug of the organisation.
     errors_in: dict[str, int] = field(default_factory=dict)
     #: How often it failed in a row, by key of the organisation; those in which it works are not in it.
@@ -39,6 +44,33 @@ class Tally:
     last_error: str | None = None
     last_failed_at: datetime | None = None
     traceback: str | None = None
+
+    @property
+    def calls(self) -> int:
+        """How many calls have ended."""
+        self.count()
+        return self._calls
+
+    @property
+    def seconds(self) -> float:
+        """Total time spent in it."""
+        self.count()
+        return self._seconds
+
+    @property
+    def recent(self) -> Sequence[float]:
+        """Seconds of its last calls."""
+        self.count()
+        return tuple(self._recent)
+
+    def count(self) -> None:
+        """Take in what has ended; to be called every now and then, since all of it is kept until then."""
+        with _counting:
+            new = self.ended[:]
+            del self.ended[: len(new)]
+            self._calls += len(new)
+            self._seconds += sum(new)
+            self._recent.extend(new)
 
     def worked(self, entered: Entered | None) -> None:
         """It works in that organisation (again)."""

@@ -222,7 +222,9 @@ def deliveries_inserted(
     if plane.has_functions:
         run_id, owner = values[0]["run_id"], values[0]["owner"]
         events = [{name: each[name] for name in _OF_EVENT} for each in values]
-        return Statement("SELECT * FROM run_queued(%s, %s, %s)", [run_id, owner, _json(events)], _taking(taken))
+        return Statement(
+            "SELECT * FROM run_queued(%s, %s, %s)", [run_id, owner, _json(events)], _taking(taken)
+        )
     columns, marks = ", ".join(values[0]), ", ".join(["%s"] * len(values[0]))
     text = f"INSERT INTO run_delivery ({columns}) VALUES {', '.join([f'({marks})'] * len(values))}"  # noqa: S608  # nosec B608
     params = [each for row in values for each in _adapted(plane, row)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.integration.serving.processes import wait_until
 from tests.unit.host.specs import hookimpl, manager, proxy_of
 from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
@@ -181,7 +182,7 @@ def test_what_an_implementation_did_is_shown(
 
 
 def call_of(containing: Containing, hook: str) -> Call:
-    return (perf_counter(), containing.tally(PLUGIN, hook), current_entry())
+    return (perf_counter(), containing.tally(PLUGIN, hook), current_entry(), None)
 
 
 def test_one_that_does_not_come_back_is_switched_off_there_and_its_process_is_to_be_replaced(
@@ -231,3 +232,11 @@ def test_calls_that_are_late_count_like_those_that_fail(
         containing._overdue(call_of(containing, "on_thing"), "somewhere")
     fire()
     assert moody.called == [org.slug]
+
+
+def test_calls_are_counted_though_nobody_asks(org: Any, containing: Containing, fire: Any) -> None:
+    """All that is not counted is kept."""
+    times(fire, 4)
+    tally = containing.tally(PLUGIN, "on_thing")
+    wait_until(lambda: not tally.ended, seconds=20, what="the look of each second")
+    assert tally.calls == 4

@@ -63,7 +63,7 @@ class Gate:
         return frozenset(off | self.switched_off | self.deadlines.hanging)
 
     def hook_failed(self, call: Call, error: BaseException) -> None:
-        _, tally, entered = call
+        _, tally, entered, _ = call
         tally.failed(error, entered)
         self.failures.append((tally.plugin, tally.hook, repr(error)))
 

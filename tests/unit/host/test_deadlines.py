@@ -188,7 +188,8 @@ def test_nothing_is_lost_that_was_not_seen_to_be_overdue_before(plugins: Any, ga
     gate.deadlines.seconds = 60.0
     with in_a_call_of("on_thing", plugins, slow):
         [calls] = gate.deadlines._all.values()
-        calls[:] = [(began - 1000.0, tally, entered) for began, tally, entered in calls]
+        began, *call = calls.innermost
+        calls.innermost = (began - 1000.0, *call)
         gate.deadlines.look()
         gate.deadlines.look()
         assert len(gate.overdue) == 1
