@@ -114,4 +114,4 @@ def _has_control(connection: Any) -> bool:
     if connection.vendor != "postgresql":
         return False
     here, control = connection.settings_dict, connections["control"].settings_dict
-    return all(str(here[key]) == str(control[key]) for key in ("NAME", "HOST", "PORT"))
+    return here is control or all(here[key] == control[key] for key in ("NAME", "HOST", "PORT"))

@@ -75,9 +75,12 @@ def new_entry(
         **_of_request(),
         "at": at.isoformat(timespec="microseconds"),
         "actor": {"kind": kind, "id": identity, "name": printable(actor.name, _MAX_NAME)},
-        "detail": _bounded(detail or {}),
+        "detail": dict(detail or {}),
     }
-    return Entry(at=at, actor_kind=kind, actor_id=identity, payload=canonical(payload), **shared)
+    written = canonical(payload)
+    if len(written) > MAX_DETAIL and (size := len(canonical(payload["detail"]))) > MAX_DETAIL:
+        written = canonical({**payload, "detail": {"left_out": f"{size} characters"}})
+    return Entry(at=at, actor_kind=kind, actor_id=identity, payload=written, **shared)
 
 
 def entries_made() -> int:
@@ -96,10 +99,3 @@ def _of_request() -> dict[str, str]:
         "route": printable(route_of(request), _MAX_ROUTE),
         "method": printable(request.method or "", 16),
     }
-
-
-def _bounded(detail: Mapping[str, Any]) -> Any:
-    if not detail:
-        return {}
-    size = len(canonical(detail := dict(detail)))
-    return detail if size <= MAX_DETAIL else {"left_out": f"{size} characters"}

@@ -1,6 +1,5 @@
 """What both backends share: a connection wrapper that serves the current organisation, and says so when it cannot."""
 
-import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -117,9 +116,10 @@ class OrganisationBinding(ClosingTransactions, TransactionAware):
 def _called_for(organisation: Organisation, func: Callable[[], Any]) -> Callable[[], Any]:
     """`func`, for the organisation of its transaction, whichever is current when that is committed."""
 
-    @functools.wraps(func)
     def called() -> Any:
         with use(organisation):
             return func()
 
+    # By which Django names it in the log.
+    called.__qualname__ = getattr(func, "__qualname__", called.__qualname__)
     return called
