@@ -3,6 +3,9 @@
 In one process and in turn, one after the other: three rows written in a bare `transaction.atomic()`, in a run of three
 database steps, and three external steps that do nothing; and on PostgreSQL the same two by DBOS Transact (three steps;
 three transactions that happen exactly once). Ratios count, times do not. The exit code is 1 when an aim is missed.
+
+What the machine leaves room for stands beside the ratios to DBOS: that of the bare transaction, which no run can beat,
+and that of a journal in bare SQL with as many commits as ours, with nothing around it.
 """
 
 from __future__ import annotations
@@ -73,7 +76,9 @@ def measure(database: dict[str, Any], rounds: int) -> dict[str, float]:
     from VaultPlatform import tenancy
 
     tenancy.migrate_everything(verbosity=0)
-    peers = dbos_kinds(database) if database["engine"] == "postgresql" else {}
+    peers = (
+        {**dbos_kinds(database), "sql": bare_journal(database)} if database["engine"] == "postgresql" else {}
+    )
     with tenancy.use(tenancy.create_organisation(slug="bench")):
         kinds = {**vault_kinds(), **peers}
         seconds: dict[str, list[float]] = {name: [] for name in kinds}
@@ -111,6 +116,35 @@ def vault_kinds() -> dict[str, Callable[[], Any]]:
         return run
 
     return {"bare": bare, "run": of(save), "external": of(nothing)}
+
+
+def bare_journal(database: dict[str, Any]) -> Callable[[], None]:
+    """Three external steps written down in four commits, as one can in SQL without any framework."""
+    from uuid import uuid4
+
+    import psycopg
+
+    connection = psycopg.connect(
+        host=database["host"],
+        port=database["port"],
+        user=database["user"],
+        dbname=database["name"],
+        password=os.environ["VAULT_BENCH_PASSWORD"] or None,
+        autocommit=True,
+    )
+    connection.execute("CREATE TABLE bare_journal (id uuid PRIMARY KEY, epoch int, steps jsonb)")
+    cursor, steps = psycopg.ClientCursor(connection), json.dumps([{"name": "nothing", "state": "done"}] * 3)
+
+    def run() -> None:
+        identity = uuid4()
+        cursor.execute("INSERT INTO bare_journal VALUES (%s, 0, %s)", (identity, steps))
+        for epoch in range(3):
+            cursor.execute(
+                "UPDATE bare_journal SET epoch = epoch + 1, steps = %s WHERE id = %s AND epoch = %s",
+                (steps, identity, epoch),
+            )
+
+    return run
 
 
 def dbos_kinds(database: dict[str, Any]) -> dict[str, Callable[[], Any]]:
@@ -163,14 +197,17 @@ def report(results: dict[str, dict[str, float]]) -> int:
     missed = 0
     for database, found in results.items():
         print(database, *(f"{name} {median:.3f} ms" for name, median in found.items()), sep="  ")
-        ratios = {"bare": found["run"] / found["bare"]}
+        ratios, room = {"bare": found["run"] / found["bare"]}, {}
         if "dbos_external" in found:
             ratios["external"] = found["dbos_external"] / found["external"]
+            room["external"] = found["dbos_external"] / found["sql"]
             ratios["exactly_once"] = found["dbos_exactly_once"] / found["run"]
+            room["exactly_once"] = found["dbos_exactly_once"] / found["bare"]
         for name, ratio in ratios.items():
             good = ratio <= AIMS[name] if name == "bare" else ratio >= AIMS[name]
             missed += not good and database == "postgresql"
-            print(f"  {name}: {ratio:.2f} (aim {AIMS[name]}){'' if good else '  MISSED'}")
+            at_most = f", room for {room[name]:.2f}" if name in room else ""
+            print(f"  {name}: {ratio:.2f} (aim {AIMS[name]}{at_most}){'' if good else '  MISSED'}")
     return int(missed > 0)
 
 
