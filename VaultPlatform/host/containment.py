@@ -66,6 +66,7 @@ def fail(
     record.state = "absent" if name is Stage.DISCOVER and record.source is None else "failed"
     record.stage = name
     record.reason = reason_of(error, record=record)
+    record.raised = None if isinstance(error, _TEACHING) else type(error).__name__
     record.traceback = "".join(traceback.format_exception(error))
     undo(record)
     extra = {"plugin": record.name, "stage": str(name)}

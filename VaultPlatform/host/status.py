@@ -53,7 +53,7 @@ class PluginLoadError(SystemExit):
 
 @dataclass(frozen=True, kw_only=True)
 class PluginStatus:
-    """One plugin as it is shown; holds nothing an organisation's administrator may not see."""
+    """One plugin as operators may see it; others are not told what exceptions say, which may be a secret."""
 
     name: str
     #: From plugin.yaml, else "0".
@@ -63,6 +63,8 @@ class PluginStatus:
     stage: str | None
     #: Why it is not on, or what is to be known though it is.
     reason: str | None
+    #: The class of the exception whose text the reason is; None where the reason is the host's own words.
+    raised: str | None
     #: Whether its routes answer.
     routes_registered: bool
     #: The folder it comes from, as configured; "" when there is none.
@@ -103,6 +105,8 @@ class PluginRecord:
     state: State = "off"
     stage: Stage | None = None
     reason: str | None = None
+    #: See `PluginStatus`.
+    raised: str | None = None
     traceback: str | None = None
     #: The Django app label; None when the plugin is no app.
     label: str | None = None
@@ -143,6 +147,7 @@ class PluginRecord:
             state=self.state,
             stage=str(self.stage) if self.stage else None,
             reason="; ".join(filter(None, [self.reason or "; ".join(self.notes), self.waiting])) or None,
+            raised=self.raised,
             routes_registered=self.state == "on" and bool(self.routes),
             source=str(self.folder or ""),
             source_kind=self.source.kind if self.source else "",

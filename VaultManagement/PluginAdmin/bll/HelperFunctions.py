@@ -34,9 +34,16 @@ def format_plugin(status: PluginStatus) -> dict[str, Any]:
         "load_status": {
             "routes_registered": status.routes_registered,
             "stage": status.stage,
-            "failure_reason": without_machine_paths(status.reason) if status.reason else None,
+            "failure_reason": _reason(status),
         },
     }
+
+
+def _reason(status: PluginStatus) -> str | None:
+    """Why it is not on; of an exception the class only, since its text may be anything, a secret as well."""
+    if status.raised:
+        return f"it raised {status.raised}; the operators of the site see what that says"
+    return without_machine_paths(status.reason) if status.reason else None
 
 
 def _shortened(path: str) -> str:
