@@ -63,6 +63,24 @@ def decode(value: Any) -> Any:
     return {key: decode(each) for key, each in value.items()}
 
 
+def writable(text: str) -> str:
+    """`text` with what a database cannot hold (NUL, lone surrogates) written out."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def shown(value: Any) -> Any:
+    """`value` as JSON for people to read, which any database holds: what JSON has no word for is its text."""
+    if isinstance(value, Mapping):
+        return {writable(str(key)): shown(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [shown(each) for each in value]
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return writable(str(value))
+
+
 def _encoded(value: Any, what: str, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise UnwritableValue(f"{what} is nested deeper than {MAX_DEPTH} levels. Flatten it.")
@@ -80,16 +98,21 @@ def _encoded_scalar(value: Any, what: str) -> Any:
     if isinstance(value, Enum):
         value = value.value
     kind = type(value)
+    if kind is str and writable(value) != value:
+        raise UnwritableValue(
+            f"{what} is text with a NUL character or half of a surrogate pair, which not every database holds. Take"
+            " it out."
+        )
     if value is None or kind in _PLAIN or (kind is float and math.isfinite(value)):
         return value
     if kind in _SCALARS:
         mark, write, _ = _SCALARS[kind]
         return {mark: write(value)}
     if isinstance(value, str):
-        return str(value)
+        return _encoded_scalar(str(value), what)
     raise UnwritableValue(
-        f"{what} holds {_shown(value)}, which cannot be written down. Use JSON values, UUID, Decimal, dates and times,"
-        " and model instances: a list for a set or a QuerySet, an id for an object; never a secret."
+        f"{what} holds {_type_of(value)}, which cannot be written down. Use JSON values, UUID, Decimal, dates and"
+        " times, and model instances: a list for a set or a QuerySet, an id for an object; never a secret."
     )
 
 
@@ -98,7 +121,7 @@ def _encoded_dict(value: Mapping[Any, Any], what: str, depth: int) -> dict[str, 
     for key, each in value.items():
         if not isinstance(key, str):
             raise UnwritableValue(f"{what} has the key {key!r} in a dict. Keys are strings.")
-        encoded[str(key)] = _encoded(each, what, depth + 1)
+        encoded[_encoded_scalar(str(key), f"A key of {what}")] = _encoded(each, what, depth + 1)
     looks_encoded = len(encoded) == 1 and next(iter(encoded)).startswith(_MARK)
     return {_DICT: encoded} if looks_encoded else encoded
 
@@ -134,6 +157,6 @@ def _fetched(label: str, key: Any) -> Model:
     raise UnknownValue(f"{label} {decode(key)} is not there any more.")
 
 
-def _shown(value: Any) -> str:
+def _type_of(value: Any) -> str:
     """The value's type only: what cannot be written may be what must not be shown."""
     return f"a {type(value).__module__}.{type(value).__qualname__}".replace("builtins.", "")

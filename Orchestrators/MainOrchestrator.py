@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from Orchestrators.Audit import current_audit
-from Orchestrators.Codec import decode, encode
+from Orchestrators.Codec import decode, encode, shown, writable
 from Orchestrators.Errors import ContextSchemaError, RunStateError
 from Orchestrators.Execution import Execution
 from Orchestrators.Frames import FrameStack
@@ -289,8 +289,8 @@ class MainOrchestrator:
         note: dict[str, Any] = {
             "action": action,
             "entity_type": entity_type,
-            "entity_id": str(entity_id),
-            "detail": dict(detail or {}),
+            "entity_id": writable(str(entity_id)),
+            "detail": shown(detail or {}),
         }
         self.noted.append(note)
         self.audit_notes.append(current_audit().noted(**note))

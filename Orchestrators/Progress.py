@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import groupby
 from typing import Any
 
+from Orchestrators.Codec import writable
 from Orchestrators.Steps import Step, StepKind, reference_to
 
 #: Characters of an error that are kept.
@@ -66,7 +67,7 @@ class Mark:
 
 def progress_of(done: float, total: float | None, note: str) -> dict[str, Any]:
     """How far something is, as JSON."""
-    return {"done": done, "total": total, "note": note[:MAX_NOTE]}
+    return {"done": done, "total": total, "note": writable(note)[:MAX_NOTE]}
 
 
 def batches_of(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
@@ -81,4 +82,4 @@ def batches_of(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
 
 def described(error: BaseException) -> str:
     """An error in one line, to be kept with its step."""
-    return f"{type(error).__name__}: {error}"[:MAX_ERROR].removesuffix(": ")
+    return writable(f"{type(error).__name__}: {error}")[:MAX_ERROR].removesuffix(": ")

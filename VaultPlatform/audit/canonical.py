@@ -9,6 +9,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from Orchestrators.Codec import writable
 from VaultModels.AuditTables import GENESIS
 
 __all__ = ["GENESIS", "canonical", "digest", "printable"]
@@ -28,7 +29,5 @@ def digest(*, previous: str, seq: int, payload: str) -> str:
 
 def printable(text: object, limit: int) -> str:
     """`text`, cut to `limit` characters, with what a database cannot hold (NUL, lone surrogates) written out."""
-    clean = str(text)
-    if not clean.isascii() or "\0" in clean:
-        clean = clean.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+    clean = writable(str(text))
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
