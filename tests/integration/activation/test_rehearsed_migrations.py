@@ -141,6 +141,11 @@ FOREIGN = {
     ),
     "indexes": ('CREATE INDEX mine ON "VaultModels_user" (username)', 'changes the table "VaultModels_user"'),
     "of_another": ('DROP TABLE "Witness_witnessnote"', 'drops the table "Witness_witnessnote"'),
+    "writes": (
+        """UPDATE "VaultModels_document" SET title = 'mine'""",
+        'writes into the table "VaultModels_document"',
+    ),
+    "empties": ("DELETE FROM VaultModels_session", 'writes into the table "VaultModels_session"'),
     "djangos": (
         "ALTER TABLE django_migrations ADD COLUMN mine integer",
         'changes the table "django_migrations"',
