@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from VaultPlatform.host.containing import Containing
     from VaultPlatform.host.loading import Loading
     from VaultPlatform.host.tallies import Tally
+    from VaultPlatform.serving.hook_stats import HookStats
     from VaultPlatform.tenancy import Organisation
 
 
@@ -349,6 +350,10 @@ class PluginHost:
     def hook_stats(self) -> list["Tally"]:
         """Return for each hook implementation what it did since the process started."""
         return list(self._later.containing.hook_stats()) if self._later else []
+
+    def hook_stats_of_all(self) -> list["HookStats"]:
+        """Return for each hook implementation what it did in all processes of the site on this host."""
+        return self._later.containing.sharing.summed() if self._later else []
 
     def record_of(self, name: str) -> PluginRecord | None:
         """Return the host's record of the plugin `name`, None when nobody knows of it."""
