@@ -77,16 +77,16 @@ def own_folder() -> Path | None:
     return Path(name) if name else None
 
 
-def report(plugins: dict[str, Any]) -> None:
+def report(plugins: dict[str, Any], versions: dict[str, str] | None = None) -> None:
     """Say, from inside a process of a generation, that everything is loaded. Elsewhere nothing happens.
 
-    Parameters: `plugins`, name -> what became of it here.
+    Parameters: `plugins`, name -> what became of it here; `versions`, name -> which one that is.
     """
     folder = own_folder()
     if folder is None or not folder.is_dir():
         return
     draft = folder / f"{os.getpid()}.new"
-    draft.write_text(json.dumps({"pid": os.getpid(), "plugins": plugins}))
+    draft.write_text(json.dumps({"pid": os.getpid(), "plugins": plugins, "versions": versions or {}}))
     draft.replace(draft.with_suffix(".json"))
 
 
