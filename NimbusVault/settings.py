@@ -171,6 +171,7 @@ PLUGIN_HOST = PluginHost(
     ),
     plugin_errors=error_mode(vault_settings.Base.plugin_errors),
     settings=vault_settings,
+    settings_file=environment.settings,
     installed=INSTALLED_PLUGINS_DIR,
     hook_timeout_seconds=vault_settings.Base.hook_timeout_seconds,
     hook_failures=vault_settings.Base.hook_failures,

@@ -29,7 +29,7 @@ _VISITED = (
     " may have runs;"
     f" at most {MOST} of them are visited."
 )
-_HERE = "Counted by the process that answers, since it started."
+_HERE = "In all processes of the site on this host, since it was started."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +104,11 @@ def _unscraped(number: int) -> Metric:
 
 def of_hooks() -> list[Metric]:
     """What the implementations of hooks have cost."""
-    tallies = list(settings.PLUGIN_HOST.hook_stats())
+    stats = settings.PLUGIN_HOST.hook_stats_of_all()
 
     def metric(name: str, told: str, attribute: str) -> Metric:
         samples: dict[tuple[str, ...], float] = {
-            (each.plugin, each.hook): getattr(each, attribute) for each in tallies
+            (each.plugin, each.hook): getattr(each, attribute) for each in stats
         }
         labels = ("plugin", "hook")
         return Metric(name=name, help=f"{told} {_HERE}", labels=labels, kind="counter", samples=samples)

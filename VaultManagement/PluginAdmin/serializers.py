@@ -9,6 +9,9 @@ class LoadStatusSerializer(serializers.Serializer):
     failure_reason = serializers.CharField(
         allow_null=True, help_text="Why it is not on, or what is to be known."
     )
+    waiting = serializers.CharField(
+        allow_null=True, help_text="What is loaded with the next switch or start; null if it is the same."
+    )
 
 
 class PluginSerializer(serializers.Serializer):

@@ -112,14 +112,16 @@ class SwitchedOffHookSerializer(serializers.Serializer):
 
 
 class PluginHookSerializer(serializers.Serializer):
-    """One implementation; what it did is counted since the process started that answers."""
+    """One implementation; what it did in all processes of the site on this host, since the site was started."""
 
     hook = serializers.CharField()
     calls = serializers.IntegerField()
     errors = serializers.IntegerField()  # type: ignore[assignment]
     skipped = serializers.IntegerField(help_text="Calls left out, because it was switched off or hung.")
     overdue = serializers.IntegerField(help_text="Calls longer than Base.hook_timeout_seconds.")
-    p50_seconds = serializers.FloatField(allow_null=True, help_text="Half of its last calls took no longer.")
+    p50_seconds = serializers.FloatField(
+        allow_null=True, help_text="Half of its last thousand calls in each process that runs took no longer."
+    )
     p99_seconds = serializers.FloatField(allow_null=True)
     errors_by_organisation = serializers.DictField(child=serializers.IntegerField())
     last_error = serializers.CharField(allow_null=True)
@@ -155,7 +157,7 @@ class SitePluginDetailSerializer(SitePluginSerializer):
 
 class ImplementationSerializer(serializers.Serializer):
     plugin = serializers.CharField()
-    calls = serializers.IntegerField(help_text="Since this process started.")
+    calls = serializers.IntegerField(help_text="Since the site was started, on this host.")
     errors = serializers.IntegerField()  # type: ignore[assignment]
     mean_seconds = serializers.FloatField(allow_null=True, help_text="Per call; null before the first.")
 

@@ -24,6 +24,7 @@ from VaultPlatform.config.environment import REPOSITORY
 from VaultPlatform.config.errors import sentence
 from VaultPlatform.host.left_out import LeftOut, files_of, read_left_out
 from VaultPlatform.serving import keeper
+from VaultPlatform.serving.generations import VARIABLE
 
 PROGRAM = "VaultPlatform.activation.candidate"
 #: So much of what a child prints is kept, in pieces of at most PIECE bytes.
@@ -103,6 +104,8 @@ class _Child:
     def __init__(self, work: str, folder: Path, *, settings: Path, home: Path) -> None:
         self.last: collections.deque[str] = collections.deque(maxlen=LAST_PIECES)
         command = (sys.executable, "-m", PROGRAM, work, str(folder))
+        places = {"VAULT_SETTINGS": str(settings), "VAULT_HOME": str(home), "VAULT_ORG": ""}
+        places[VARIABLE] = ""  # whoever asks may be a process of the site, which the child is not
         self._process = subprocess.Popen(
             keeper.command_line(command, grace_seconds=0),
             stdin=subprocess.PIPE,
@@ -110,7 +113,7 @@ class _Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             cwd=REPOSITORY,
-            env={**os.environ, "VAULT_SETTINGS": str(settings), "VAULT_HOME": str(home), "VAULT_ORG": ""},
+            env={**os.environ, **places},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

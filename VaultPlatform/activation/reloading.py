@@ -10,14 +10,19 @@ from VaultPlatform.serving.generations import generations
 PATIENCE_SECONDS = 420.0
 
 
-def running_plugins(home: Path) -> list[dict[str, Any]]:
-    """For each process of web, worker and scheduler that serves: plugin -> state, stage and reason.
+def running_reports(home: Path) -> list[dict[str, Any]]:
+    """What each process of web, worker and scheduler that serves said when it had loaded everything.
 
     Empty while no supervisor runs here.
     """
     if not control.is_running(home):
         return []
-    return [report["plugins"] for each in generations(home) for report in each.reports()]
+    return [report for each in generations(home) for report in each.reports()]
+
+
+def running_plugins(home: Path) -> list[dict[str, Any]]:
+    """The same, but only: plugin -> state, stage and reason."""
+    return [report["plugins"] for report in running_reports(home)]
 
 
 def running_now(home: Path) -> set[str] | None:

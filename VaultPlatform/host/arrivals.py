@@ -14,7 +14,8 @@ from VaultPlatform.host.said import manifest_of
 from VaultPlatform.host.sources import Source
 from VaultPlatform.host.status import PluginRecord, StageError
 
-_NEXT = "with the next switch or start"
+#: When what is there now is loaded.
+NEXT = "`plugins apply`, or the next switch or start"
 
 
 class Arrivals:
@@ -70,10 +71,10 @@ def _record_of(name: str, source: Source) -> PluginRecord:
 def _waiting(record: PluginRecord, source: Source | None) -> str:
     """What is to be known of a plugin that is in the list, and of which the folder has something else now."""
     if source is None:
-        return "" if record.source is None else f"its files are gone; it goes {_NEXT}"
+        return "" if record.source is None else f"its files are gone; it goes with {NEXT}"
     manifest, _ = _manifest(record.name, source)
     if record.source is None or manifest.version != record.version:
-        return f"version {manifest.version} is installed; it is loaded {_NEXT}"
+        return f"version {manifest.version} is installed; it is loaded with {NEXT}"
     return ""
 
 

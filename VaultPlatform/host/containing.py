@@ -7,14 +7,17 @@ the process. A check (before_*) is not, ever: it would open what it guards.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from django.db import Error
 
 from VaultPlatform.host.deadlines import LOST_AFTER, Call, Deadlines, Overdue
 from VaultPlatform.host.hook_guards import Off
+from VaultPlatform.host.sharing import Sharing
 from VaultPlatform.host.switches import switches
 from VaultPlatform.host.tallies import Tally
 from VaultPlatform.serving.generations import report_hanging
@@ -37,6 +40,7 @@ class Containing:
     def __init__(self, *, host: PluginHost) -> None:
         self.host = host
         self.tallies: dict[tuple[str, str], Tally] = {}
+        self.sharing = Sharing(self.hook_stats)
         self.deadlines = Deadlines(
             seconds=host.hook_timeout_seconds,
             told=self._overdue,
@@ -48,6 +52,8 @@ class Containing:
         self._version = -1
         self.last = _NOTHING
         switches.watchers.append(self.forget)
+        itself = ref(self)
+        os.register_at_fork(after_in_child=lambda: _begin_anew(itself))
 
     def tally(self, plugin: str, hook: str) -> Tally:
         """That of one implementation."""
@@ -102,8 +108,17 @@ class Containing:
     def _count(self) -> None:
         for tally in self.hook_stats():
             tally.count()
+        self.sharing.look()
+
+    def begin_anew(self) -> None:
+        """A forked process counts what it does itself."""
+        for tally in self.tallies.values():
+            tally.begin_anew()
+        self.sharing.begin_anew()
+        self.forget()
 
     def _worked_out(self, organisation: Organisation | None) -> Off:
+        self.deadlines.watch()  # also where every call is left out
         of_plugins = {name for name, _ in self.tallies if not self.host.is_on(name, organisation)}
         key = organisation.key if organisation else ""
         return frozenset(
@@ -153,3 +168,8 @@ class Containing:
             extra={"plugin": tally.plugin, "hook": tally.hook},
         )
         self._see_whether_enough(call, in_a_row)
+
+
+def _begin_anew(forked: ref[Containing]) -> None:
+    if (containing := forked()) is not None:
+        containing.begin_anew()

@@ -104,7 +104,7 @@ class Deadlines:
         mine = Calls(connections["default"])
         mine.connection.time_left = partial(self._time_left, ref(mine))
         self.of_thread.calls = self._all[threading.get_ident()] = mine
-        self._watch()
+        self.watch()
         return mine
 
     def _time_left(self, of_thread: ref[Calls]) -> float | None:
@@ -148,7 +148,8 @@ class Deadlines:
         """The calls of each thread, by its number, as they are now."""
         return {ident: list(calls) for ident, calls in list(self._all.items())}
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """See to it that somebody looks."""
         with self._lock:
             if self._watcher is None:
                 self._watcher = threading.Thread(

@@ -1,4 +1,4 @@
-"""Hook implementations as operators see them: what they did in this process, and where they are switched off."""
+"""Hook implementations as operators see them: what they did on this host, and where they are switched off."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
 from VaultPlatform.host import switching
 from VaultPlatform.host.service import plugin_switch_service
-from VaultPlatform.host.tallies import Tally
+from VaultPlatform.serving.hook_stats import HookStats
 from VaultPlatform.tenancy.directory import organisations_by_key
 
 
 def hooks_of(plugin: str) -> list[dict[str, Any]]:
     """The implementations of a plugin, by hook. Two queries, one where none is switched off."""
     off = _switched_off(plugin)
-    known = {each.hook: each for each in settings.PLUGIN_HOST.hook_stats() if each.plugin == plugin}
+    known = {each.hook: each for each in settings.PLUGIN_HOST.hook_stats_of_all() if each.plugin == plugin}
     return [
-        _shown(known.get(hook) or Tally(plugin=plugin, hook=hook), switched_off=off.get(hook, []))
+        _shown(known.get(hook) or HookStats(plugin=plugin, hook=hook), switched_off=off.get(hook, []))
         for hook in sorted(known.keys() | off.keys())
     ]
 
@@ -33,7 +33,7 @@ def lift_hook(plugin: str, hook: str, slug: str) -> dict[str, Any]:
     switching.lift(plugin, hook, tenancy.find_organisation(slug))
     return next(
         (each for each in hooks_of(plugin) if each["hook"] == hook),
-        _shown(Tally(plugin=plugin, hook=hook), switched_off=[]),
+        _shown(HookStats(plugin=plugin, hook=hook), switched_off=[]),
     )
 
 
@@ -59,18 +59,18 @@ def _switched_off(plugin: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _shown(tally: Tally, *, switched_off: list[dict[str, Any]]) -> dict[str, Any]:
+def _shown(stats: HookStats, *, switched_off: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "hook": tally.hook,
-        "calls": tally.calls,
-        "errors": tally.errors,
-        "skipped": tally.skipped,
-        "overdue": tally.overdue,
-        "p50_seconds": tally.percentile(0.5),
-        "p99_seconds": tally.percentile(0.99),
-        "errors_by_organisation": dict(tally.errors_in),
-        "last_error": tally.last_error,
-        "last_failed_at": tally.last_failed_at,
-        "traceback": tally.traceback,
+        "hook": stats.hook,
+        "calls": stats.calls,
+        "errors": stats.errors,
+        "skipped": stats.skipped,
+        "overdue": stats.overdue,
+        "p50_seconds": stats.percentile(0.5),
+        "p99_seconds": stats.percentile(0.99),
+        "errors_by_organisation": dict(stats.errors_in),
+        "last_error": stats.last_error,
+        "last_failed_at": stats.last_failed_at,
+        "traceback": stats.traceback,
         "switched_off": switched_off,
     }

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from VaultPlatform.host import imports, own_names
 from VaultPlatform.host.arrivals import Arrivals
 from VaultPlatform.host.containment import before_django, fail, stage
+from VaultPlatform.host.edits import Edits
 from VaultPlatform.host.inventory import Inventory, find_plugins
 from VaultPlatform.host.left_out import LeftOut
 from VaultPlatform.host.manifest import ManifestError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from VaultPlatform.host.containing import Containing
     from VaultPlatform.host.loading import Loading
     from VaultPlatform.host.tallies import Tally
+    from VaultPlatform.serving.hook_stats import HookStats
     from VaultPlatform.tenancy import Organisation
 
 
@@ -58,6 +60,7 @@ class PluginHost:
         plugin_dirs: further folders of plugins.
         plugin_errors: "skip" leaves a failing plugin out, "refuse" ends the process, "none" loads no plugin.
         settings: gives each plugin its block.
+        settings_file: in which `configured` is listed, should somebody edit it.
         installed: the folder among them that `plugins install` fills, of which nobody has to be told.
         hook_timeout_seconds: after which a call of a hook implementation is overdue.
         hook_failures: in a row, in one organisation, after which an implementation is switched off there.
@@ -75,6 +78,7 @@ class PluginHost:
         plugin_dirs: Sequence[Path] = (),
         plugin_errors: ErrorMode = "skip",
         settings: BlockReader | None = None,
+        settings_file: Path | None = None,
         installed: Path | None = None,
         hook_timeout_seconds: float = 5.0,
         hook_failures: int = 10,
@@ -106,6 +110,8 @@ class PluginHost:
         self._own_names: dict[str, str] = {}
         own_names.install(own_names.OwnNames(self._own_names), own_names.FolderPackages(plugin_dirs))
         self._tell_of(plugin_dirs)
+        listed = [self._records[name] for name in self.configured]
+        self._edits = Edits(settings_file, installed=installed, loaded=listed)
         self._prepare_all()
 
     def _tell_of(self, plugin_dirs: Sequence[Path]) -> None:
@@ -273,10 +279,12 @@ class PluginHost:
     def status(self) -> list[PluginStatus]:
         """Return every plugin configured or found: those of `configured` in order, then the others by name.
 
-        One that was installed, updated or taken away since the process started is shown as it is now.
+        One that was installed, updated or taken away since the process started is shown as it is now; of one that is
+        loaded it is said what waits for it.
         """
         if self._arrivals.changed():
             self._records = self._arrivals.records(self._records, configured=self.configured)
+        self._edits.look(self._records, configured=self.configured)
         records = self._records
         others = sorted(set(records) - set(self.configured))
         return [
@@ -349,6 +357,10 @@ class PluginHost:
     def hook_stats(self) -> list["Tally"]:
         """Return for each hook implementation what it did since the process started."""
         return list(self._later.containing.hook_stats()) if self._later else []
+
+    def hook_stats_of_all(self) -> list["HookStats"]:
+        """Return for each hook implementation what it did in all processes of the site on this host."""
+        return self._later.containing.sharing.summed() if self._later else []
 
     def record_of(self, name: str) -> PluginRecord | None:
         """Return the host's record of the plugin `name`, None when nobody knows of it."""

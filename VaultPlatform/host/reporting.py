@@ -5,10 +5,18 @@ from typing import Any
 
 from django.conf import settings
 
+from VaultPlatform.serving.generations import report
+
 
 def states_of_plugins() -> dict[str, Any]:
     """Name -> state, stage and reason, as JSON has them."""
     return {each.name: [each.state, each.stage, each.reason] for each in settings.PLUGIN_HOST.status()}
+
+
+def report_loaded() -> None:
+    """Tell the supervisor, if one has started this process, that everything is loaded, and what became of it."""
+    versions = {each.name: each.version for each in settings.PLUGIN_HOST.status()}
+    report(states_of_plugins(), versions)
 
 
 def shown_plugins() -> list[dict[str, Any]]:

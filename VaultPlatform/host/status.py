@@ -65,6 +65,8 @@ class PluginStatus:
     reason: str | None
     #: The class of the exception whose text the reason is; None where the reason is the host's own words.
     raised: str | None
+    #: What is loaded with the next switch or start, if that is something else.
+    waiting: str | None
     #: Whether its routes answer.
     routes_registered: bool
     #: The folder it comes from, as configured; "" when there is none.
@@ -121,8 +123,9 @@ class PluginRecord:
     #: Normalised routes relative to vault/.
     routes: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
-    #: What lies on the disk by now, and is not what was loaded; "" if that is the same.
+    #: What was installed since, and what was edited by hand, and is not what was loaded; "" if that is the same.
     waiting: str = ""
+    edited: str = ""
 
     @property
     def folder(self) -> Path | None:
@@ -146,8 +149,9 @@ class PluginRecord:
             version=self.version,
             state=self.state,
             stage=str(self.stage) if self.stage else None,
-            reason="; ".join(filter(None, [self.reason or "; ".join(self.notes), self.waiting])) or None,
+            reason=self.reason or "; ".join(self.notes) or None,
             raised=self.raised,
+            waiting="; ".join(filter(None, [self.edited, self.waiting])) or None,
             routes_registered=self.state == "on" and bool(self.routes),
             source=str(self.folder or ""),
             source_kind=self.source.kind if self.source else "",

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import traceback
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
+from VaultPlatform.serving.hook_stats import MOST, OTHERS, HookStats, bucket_of
 from VaultPlatform.tenancy.context import Entered
 
 #: So many last calls tell how long they take.
 RECENT = 1000
-#: Organisations whose errors are counted apart; those of further ones are counted together.
-MOST = 1000
-OTHERS = "(others)"
-
-_counting = Lock()
+#: So much of a traceback's end is shown.
+_LONGEST = 20_000
 
 
 @dataclass(slots=True)
@@ -44,6 +43,8 @@ class Tally:
     last_error: str | None = None
     last_failed_at: datetime | None = None
     traceback: str | None = None
+    #: Held by whoever counts.
+    _counting: Any = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def calls(self) -> int:
@@ -65,7 +66,7 @@ class Tally:
 
     def count(self) -> None:
         """Take in what has ended; to be called every now and then, since all of it is kept until then."""
-        with _counting:
+        with self._counting:
             new = self.ended[:]
             del self.ended[: len(new)]
             self._calls += len(new)
@@ -90,10 +91,30 @@ class Tally:
         self.failing[key] = self.failing.get(key, 0) + 1
         return self.failing[key]
 
-    def percentile(self, share: float) -> float | None:
-        """The seconds within which that share of the last calls ended; None before the first."""
-        times = sorted(self.recent)
-        return times[min(int(len(times) * share), len(times) - 1)] if times else None
+    def stats(self) -> HookStats:
+        """As it is now, to be added to those of other processes."""
+        self.count()
+        return HookStats(
+            plugin=self.plugin,
+            hook=self.hook,
+            calls=self._calls,
+            errors=self.errors,
+            skipped=self.skipped,
+            overdue=self.overdue,
+            seconds=self._seconds,
+            times=Counter(map(bucket_of, self._recent.copy())),
+            errors_in=self.errors_in.copy(),
+            last_error=self.last_error[:_LONGEST] if self.last_error else None,
+            last_failed_at=self.last_failed_at,
+            traceback=self.traceback[-_LONGEST:] if self.traceback else None,
+        )
+
+    def begin_anew(self) -> None:
+        """A forked process has done nothing yet; guards hold on to this very tally, and to `ended`."""
+        self.ended.clear()
+        anew = Tally(plugin=self.plugin, hook=self.hook, ended=self.ended)
+        for name in self.__slots__:
+            setattr(self, name, getattr(anew, name))
 
 
 def _key_and_slug(entered: Entered | None) -> tuple[str, str]:

@@ -12,13 +12,12 @@ from celery.__main__ import main
 from celery.platforms import SecurityWarning
 from celery.signals import beat_init, worker_ready
 
-from VaultPlatform.host.reporting import states_of_plugins
+from VaultPlatform.host.reporting import report_loaded
 from VaultPlatform.serving.child import READY
-from VaultPlatform.serving.generations import report
 
 
 def _say_ready(**_: object) -> None:
-    report(states_of_plugins())
+    report_loaded()
     os.write(1, f"\n{READY}\n".encode())  # past sys.stdout, which Celery turns into log records
 
 

@@ -12,6 +12,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from VaultPlatform.serving import hook_files
+
 FOLDER = "serving"
 #: The folder of the generation that this process belongs to.
 VARIABLE = "VAULT_GENERATION"
@@ -58,7 +60,8 @@ class Generation:
         (self.folder / _LEAVING).touch()
 
     def forget(self) -> None:
-        """Remove the folder, once the processes are gone."""
+        """Remove the folder, once the processes are gone; what hooks did in them is kept."""
+        hook_files.add_up_ended(self.folder, all_have=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -68,25 +71,30 @@ def generations(home: Path, program: str = "") -> list[Generation]:
     return [Generation(path) for path in found if path.is_dir() and not (path / _LEAVING).exists()]
 
 
-def report(plugins: dict[str, Any]) -> None:
+def own_folder() -> Path | None:
+    """The folder of the generation that this process belongs to; None where no supervisor has started it."""
+    name = os.environ.get(VARIABLE)
+    return Path(name) if name else None
+
+
+def report(plugins: dict[str, Any], versions: dict[str, str] | None = None) -> None:
     """Say, from inside a process of a generation, that everything is loaded. Elsewhere nothing happens.
 
-    Parameters: `plugins`, name -> what became of it here.
+    Parameters: `plugins`, name -> what became of it here; `versions`, name -> which one that is.
     """
-    name = os.environ.get(VARIABLE)
-    if not name or not Path(name).is_dir():
+    folder = own_folder()
+    if folder is None or not folder.is_dir():
         return
-    draft = Path(name) / f"{os.getpid()}.new"
-    draft.write_text(json.dumps({"pid": os.getpid(), "plugins": plugins}))
+    draft = folder / f"{os.getpid()}.new"
+    draft.write_text(json.dumps({"pid": os.getpid(), "plugins": plugins, "versions": versions or {}}))
     draft.replace(draft.with_suffix(".json"))
 
 
 def report_hanging(what: str) -> None:
     """Say, from inside a process of a generation, that a thread of it is lost to `what`, so that it is replaced."""
-    name = os.environ.get(VARIABLE)
-    if name:
+    if (folder := own_folder()) is not None:
         with contextlib.suppress(OSError):
-            (Path(name) / f"{os.getpid()}{_HANGING}").write_text(what)
+            (folder / f"{os.getpid()}{_HANGING}").write_text(what)
 
 
 def is_leaving() -> bool:

@@ -2,12 +2,17 @@
 
 import itertools
 import shutil
+import time
 from pathlib import Path
 from typing import Protocol
 
+from VaultPlatform.serving import hook_files
 from VaultPlatform.serving.child import Child, Program
 from VaultPlatform.serving.generations import Generation, serving_folder
 from VaultPlatform.serving.rolling import Steps
+
+#: Seconds between two looks for processes that have ended while others of their generation go on.
+_LOOK = 10.0
 
 
 class Times(Protocol):
@@ -34,7 +39,7 @@ class Nursery:
         self._grace_seconds = patience.grace_seconds
         self._numbers = itertools.count(1)
         self._errands: list[Steps] = []
-        self._home = home
+        self._home, self._look_at = home, 0.0
         for old in serving_folder(home).iterdir() if home is not None else ():
             if old.is_dir():
                 shutil.rmtree(old, ignore_errors=True)
@@ -64,9 +69,13 @@ class Nursery:
         self._errands.append(steps)
 
     def work(self) -> None:
-        """Take each errand a step further."""
+        """Take each errand a step further, and now and then tidy up behind processes that have ended."""
         for steps in list(self._errands):
             try:
                 next(steps)
             except StopIteration:
                 self._errands.remove(steps)
+        if (now := time.monotonic()) >= self._look_at:
+            self._look_at = now + _LOOK
+            for generation in [each.generation for each in self.children if each.generation is not None]:
+                hook_files.add_up_ended(generation.folder)

@@ -11,8 +11,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
-from VaultPlatform.host.reporting import states_of_plugins
-from VaultPlatform.serving.generations import THREADS_VARIABLE, is_leaving, report
+from VaultPlatform.host.reporting import report_loaded
+from VaultPlatform.serving.generations import THREADS_VARIABLE, is_leaving
 
 _ACCEPTED = frozenset({"utf-8", "ascii", "iso8859-1"})
 
@@ -59,7 +59,7 @@ def vault_application() -> VaultHandler:
     len(get_resolver().url_patterns)  # imports them
     gc.collect()
     gc.freeze()
-    report(states_of_plugins())
+    report_loaded()
     return handler
 
 

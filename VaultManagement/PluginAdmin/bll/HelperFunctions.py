@@ -35,6 +35,7 @@ def format_plugin(status: PluginStatus) -> dict[str, Any]:
             "routes_registered": status.routes_registered,
             "stage": status.stage,
             "failure_reason": _reason(status),
+            "waiting": status.waiting,
         },
     }
 

@@ -79,11 +79,11 @@ def list_plugin_organisations(
 
 
 def list_hooks(*, limit: int, offset: int) -> dict[str, Any]:
-    """A page of the hooks, by name, each with its implementations and what they did in this process."""
-    tallies = {(each.plugin, each.hook): each for each in settings.PLUGIN_HOST.hook_stats()}
+    """A page of the hooks, by name, each with its implementations and what they did on this host."""
+    stats = {(each.plugin, each.hook): each for each in settings.PLUGIN_HOST.hook_stats_of_all()}
 
     def shown(name: str) -> dict[str, Any]:
-        return format_hook(name, manager=plugin_manager, tallies=tallies)
+        return format_hook(name, manager=plugin_manager, stats=stats)
 
     return page_of(plugin_manager.hook_names(), limit=limit, offset=offset, shown=shown)
 

@@ -32,24 +32,24 @@ def format_site_plugin(status: PluginStatus, *, traceback: str | None) -> dict[s
     }
 
 
-def format_implementation(tally: Any) -> dict[str, Any]:
-    """What one plugin's implementation of a hook has done in this process; `tally` is the host's count."""
+def format_implementation(stats: Any) -> dict[str, Any]:
+    """What one plugin's implementation of a hook has done; `stats` are the host's counts."""
     return {
-        "plugin": tally.plugin,
-        "calls": tally.calls,
-        "errors": tally.errors,
-        "mean_seconds": tally.seconds / tally.calls if tally.calls else None,
+        "plugin": stats.plugin,
+        "calls": stats.calls,
+        "errors": stats.errors,
+        "mean_seconds": stats.seconds / stats.calls if stats.calls else None,
     }
 
 
-def format_hook(name: str, *, manager: Any, tallies: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+def format_hook(name: str, *, manager: Any, stats: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
     """A hook with its implementations in the order in which they are called.
 
-    Parameters: `manager`, the plugin manager; `tallies`, the host's counts by plugin and hook.
+    Parameters: `manager`, the plugin manager; `stats`, the host's counts by plugin and hook.
     """
     plugins = [each.plugin_name for each in reversed(getattr(manager.hook, name).get_hookimpls())]
     return {
         "name": name,
         "arguments": list(manager.arguments(name)),
-        "implementations": [format_implementation(tallies[plugin, name]) for plugin in plugins],
+        "implementations": [format_implementation(stats[plugin, name]) for plugin in plugins],
     }

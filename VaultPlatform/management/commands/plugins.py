@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from VaultPlatform.activation.comparing import compare_with_running
 from VaultPlatform.activation.errors import ActivationError
 from VaultPlatform.activation.outlook import SHOWING_SECONDS, shown_plugins
 from VaultPlatform.config import load_environment
@@ -16,7 +17,7 @@ from VaultPlatform.management.plugin_actions.switching import add_loading_second
 
 
 class Command(BaseCommand):
-    """Shows what becomes of the plugins in a process of the site, and runs the actions."""
+    """Shows what becomes of the plugins in a process that is started now, and runs the actions."""
 
     help = (
         "Show which plugins there are, which are on and why one is not; check, make, switch and install them."
@@ -44,14 +45,14 @@ class Command(BaseCommand):
         if (action := ACTIONS.get(options["action"])) is not None:
             action.run(self, options)
             return
+        home = Path(settings.VAULT_HOME)
         try:
             plugins = shown_plugins(
-                load_environment().settings,
-                home=Path(settings.VAULT_HOME),
-                seconds=options["loading_seconds"],
+                load_environment().settings, home=home, seconds=options["loading_seconds"]
             )
         except ActivationError as error:
             raise CommandError(str(error)) from error
+        compare_with_running(plugins, home=home)
         if options["action"] == "list":
             self._list(plugins, as_json=options["json"])
         else:
@@ -67,7 +68,10 @@ class Command(BaseCommand):
         for plugin in plugins:
             stage = f"{plugin['stage']}: " if plugin["stage"] else ""
             line = f"{plugin['name']:<{width}}  {plugin['state']:<6}  {plugin['version']:<8}  {stage}"
-            self.stdout.write(f"{line}{plugin['reason'] or ''}".rstrip())
+            waiting = f"  * {plugin['waiting']}" if plugin["waiting"] else ""
+            self.stdout.write(f"{line}{plugin['reason'] or ''}".rstrip() + waiting)
+        if any(plugin["waiting"] for plugin in plugins):
+            self.stdout.write("* `manage.py plugins apply` has the running site load what is listed here.")
 
     def _show(self, plugins: list[dict[str, Any]], name: str, *, as_json: bool) -> None:
         shown = next((plugin for plugin in plugins if plugin["name"] == name), None)

@@ -68,7 +68,7 @@ def test_administrators_see_each_plugins_state_and_why(answers: Answers) -> None
     assert list(plugins)[: len(ACTIVE)] == ACTIVE
     says = {"title", "description", "author", "licence", "homepage", "requires", "required_by"}
     assert plugins["Witness"].keys() == {"name", "version", "level", "state", "load_status", *says}
-    well = {"routes_registered": True, "stage": None, "failure_reason": None}
+    well = {"routes_registered": True, "stage": None, "failure_reason": None, "waiting": None}
     assert (plugins["Witness"]["state"], plugins["Witness"]["load_status"]) == ("on", well)
     assert plugins["Bystander"]["state"] == "off"
     assert plugins["Absent_Plugin"]["state"] == "absent"

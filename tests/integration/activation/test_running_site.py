@@ -25,6 +25,7 @@ from tests.integration.serving.processes import wait_until
 from tests.integration.serving.test_site import SERVE, Site
 from VaultPlatform.activation.journal import Journal
 from VaultPlatform.activation.reloading import running_plugins
+from VaultPlatform.host.arrivals import NEXT
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.database_independent]
 
@@ -110,6 +111,17 @@ class Running:
             found.add((shown.get("state"), shown.get("version")))
         return found
 
+    def waiting(self, *names: str) -> dict[str, set[str | None]]:
+        """What waits for each plugin, as operators and members are told by the processes that answer."""
+        found: dict[str, set[str | None]] = {name: set() for name in names}
+        for path, headers in (("/vault/site/plugins", self.operator()), ("/vault/plugins", self.member())):
+            for _ in range(5):
+                answer = self.ask("GET", f"{path}?limit=200", headers=headers).json()
+                for shown in answer["results"]:
+                    if shown["name"] in found:
+                        found[shown["name"]].add(shown["load_status"]["waiting"])
+        return found
+
     def state(self) -> dict[str, Any]:
         return state_of(Outside(home=self.site.settings.parent)) | {
             "settings": self.site.settings.read_bytes(),
@@ -177,6 +189,41 @@ def test_rest_says_at_once_what_cannot_be(running: Running) -> None:
     assert answer.status_code == 409
     assert "Needy needs the plugin Missing_Plugin, which is not there" in answer.json()["msg"]
     assert running.ask("GET", "/vault/site/activations/none").status_code == 404
+
+
+def test_what_was_edited_by_hand_is_shown_beside_what_runs_until_it_is_applied(running: Running) -> None:
+    for name in ("Altered", "Added", "Leaving"):
+        made.write(running.plugins, name)
+    done = running.manage("plugins", "enable", "Altered", "Leaving")
+    assert done.returncode == 0, done.stderr
+    assert "running site" not in running.manage("plugins", "list").stdout
+    names = ("Altered", "Added", "Leaving", "Witness")
+    assert running.waiting(*names) == {name: {None} for name in names}
+
+    document = json.loads(running.site.settings.read_text())
+    document["Base"]["active_plugins"].remove("Leaving")
+    document["Base"]["active_plugins"].append("Added")
+    running.site.settings.write_text(json.dumps(document))
+    (running.plugins / "Altered" / "plugin.yaml").write_text('version: "2.0"\n')
+    listed = running.manage("plugins", "list").stdout
+    assert {
+        "Altered on 2.0 * the running site has version 1.0",
+        "Added on 1.0 * the running site has it off",
+        "Leaving off 1.0 * the running site has version 1.0 on",
+    } <= {" ".join(line.split()) for line in listed.splitlines()}, listed
+    assert listed.endswith("\n* `manage.py plugins apply` has the running site load what is listed here.\n")
+    assert running.waiting(*names) == {
+        "Altered": {f"version 2.0 lies there by now; it is loaded with {NEXT}"},
+        "Added": {f"it is in Base.active_plugins by now; it is loaded with {NEXT}"},
+        "Leaving": {f"it is in Base.active_plugins no more; it goes with {NEXT}"},
+        "Witness": {None},
+    }
+
+    done = running.manage("plugins", "apply")
+    assert done.returncode == 0, done.stderr
+    assert "running site" not in running.manage("plugins", "list").stdout
+    assert running.waiting(*names) == {name: {None} for name in names}
+    assert running.everywhere("Added") == ["on"] * 4
 
 
 def test_a_plugin_that_fails_only_where_it_is_to_serve_is_undone_with_its_tables(running: Running) -> None:

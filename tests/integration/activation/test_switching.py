@@ -16,6 +16,7 @@ from tests.integration.host.sites import REPOSITORY, ZOO, Site, made_site
 from tests.integration.serving.processes import is_alive, wait_until
 from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.locking import held_among_hosts
+from VaultPlatform.serving.generations import VARIABLE
 
 KILLED = Path(__file__).with_name("killed_program.py")
 
@@ -129,6 +130,20 @@ def test_where_broken_plugins_are_refused_one_can_be_switched_off_and_none_on(
     assert "InitRaises cannot be switched on: stage import: RuntimeError: the plugin is not well" in refused(
         site, "enable", "InitRaises"
     )
+    settings.write_bytes(kept)
+
+
+@pytest.mark.database_independent
+def test_what_tries_plugins_is_no_process_of_the_site_though_one_asks_for_it(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = site.home / "VaultSettings.json"
+    kept = settings.read_bytes()
+    serves = f'import os\n\nif os.environ.get("{VARIABLE}"):\n    raise OSError("as if it served")\n'
+    made.write(tmp_path, "Looks", **{"__init__.py": serves})
+    site.configure(["Looks"], dirs=(tmp_path,))
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "web-1"))
+    assert site.plugins()["Looks"]["state"] == "on"
     settings.write_bytes(kept)
 
 

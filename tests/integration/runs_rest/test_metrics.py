@@ -198,4 +198,4 @@ def test_the_help_says_what_is_not_counted(site: SimpleNamespace) -> None:
         told = next(line for line in text.splitlines() if line.startswith(f"# HELP {name} "))
         assert "at most 500" in told
     told = next(line for line in text.splitlines() if line.startswith("# HELP vault_hook_calls_total "))
-    assert "process that answers" in told
+    assert "on this host" in told

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.host.test_inventory import plugin
-from VaultPlatform.host.arrivals import Arrivals
+from VaultPlatform.host.arrivals import NEXT, Arrivals
 from VaultPlatform.host.inventory import find_plugins
 from VaultPlatform.host.manifest import read_manifest
 from VaultPlatform.host.status import PluginRecord
@@ -31,6 +31,10 @@ def record(folder: Path, *, kind: str = "folder") -> PluginRecord:
 
 def reasons(records: dict[str, PluginRecord]) -> dict[str, str | None]:
     return {name: each.shown(required_by=[]).reason for name, each in records.items()}
+
+
+def waiting(records: dict[str, PluginRecord]) -> dict[str, str | None]:
+    return {name: each.shown(required_by=[]).waiting for name, each in records.items()}
 
 
 def test_a_look_at_what_is_as_it_was_finds_nothing(tmp_path: Path) -> None:
@@ -77,17 +81,18 @@ def test_of_one_that_is_on_it_is_said_what_waits(tmp_path: Path) -> None:
     plugin(folder.parent, "Awaited", **manifest("3"))
     now = arrivals.records(loaded, configured=["First", "Awaited"])
     assert (now["First"].version, now["First"].state) == ("1", "on")
-    assert reasons(now) == {
-        "First": "version 2 is installed; it is loaded with the next switch or start",
-        "Awaited": "no folder; version 3 is installed; it is loaded with the next switch or start",
+    assert waiting(now) == {
+        "First": f"version 2 is installed; it is loaded with {NEXT}",
+        "Awaited": f"version 3 is installed; it is loaded with {NEXT}",
     }
+    assert reasons(now) == {"First": None, "Awaited": "no folder"}
 
     shutil.rmtree(folder)
     now = arrivals.records(now, configured=["First", "Awaited"])
-    assert reasons(now)["First"] == "its files are gone; it goes with the next switch or start"
+    assert waiting(now)["First"] == f"its files are gone; it goes with {NEXT}"
 
     plugin(folder.parent, "First", **manifest("1"))
-    assert reasons(arrivals.records(now, configured=["First"]))["First"] is None
+    assert waiting(arrivals.records(now, configured=["First"]))["First"] is None
 
 
 def test_plugins_of_other_places_stay_as_they_are(tmp_path: Path) -> None:
@@ -95,7 +100,7 @@ def test_plugins_of_other_places_stay_as_they_are(tmp_path: Path) -> None:
     plugin(tmp_path / "plugins", "Twin", **manifest("2"))
     for configured in ([], ["Twin"]):
         now = Arrivals(tmp_path / "plugins").records({"Twin": other}, configured=configured)
-        assert (now["Twin"] is other, reasons(now)) == (True, {"Twin": None})
+        assert (now["Twin"] is other, waiting(now)) == (True, {"Twin": None})
 
 
 def test_one_that_is_taken_away_is_shown_no_more(tmp_path: Path) -> None:
