@@ -5,11 +5,14 @@ by file, among one process more than there are processors; VAULT_TEST_PROCESSES 
 At the end stands what ran on what, and what had to be left out.
 """
 
+import contextlib
 import os
 import random
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +51,7 @@ class Outcome:
     summary: str
 
 
-def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcome:
+def play(chosen: Round, *, variables: dict[str, str], arguments: list[str]) -> Outcome:
     """Run pytest on one database, passing its output on as it comes."""
     print(f"\n=== {chosen.title} ===", flush=True)
     colour = ["--color=yes"] if sys.stdout.isatty() else []
@@ -58,7 +61,7 @@ def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcom
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", *colour, *shared_out, *chosen.options, *arguments],
         cwd=ROOT,
-        env={**_environment(), **urls, "VAULT_TEST_DATABASE": chosen.database, "PYTHONHASHSEED": seed},
+        env={**_environment(), **variables, "VAULT_TEST_DATABASE": chosen.database, "PYTHONHASHSEED": seed},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     )
@@ -78,12 +81,23 @@ def processes() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """This process's, without what would point the tests at somebody's real site."""
+    """This process's, without what would point tests at somebody's real site, or have Python keep nothing compiled."""
+    foreign = ("VAULT_", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
     return {
         name: value
         for name, value in os.environ.items()
-        if name.startswith("VAULT_TEST_") or not name.startswith(("VAULT_", "DJANGO_SETTINGS_MODULE"))
+        if name.startswith("VAULT_TEST_") or not name.startswith(foreign)
     }
+
+
+@contextlib.contextmanager
+def compiled_once() -> Iterator[dict[str, str]]:
+    """Variables that have Python keep what it compiles, in a folder of the run: tests start hundreds of processes.
+
+    It is called as Python calls such folders in a tree, for what looks at files and leaves those out.
+    """
+    with tempfile.TemporaryDirectory(prefix="vault-test-") as folder:
+        yield {"PYTHONPYCACHEPREFIX": str(Path(folder) / "__pycache__")}
 
 
 def _summary(tail: str) -> str:
@@ -113,10 +127,10 @@ def report(services: list[Found], outcomes: list[Outcome], *, required: bool) ->
 def main(arguments: list[str]) -> int:
     """Find the servers, run the rounds, report. Returns 0 only when nothing failed."""
     try:
-        with all_services() as services:
-            urls = {service.kind.variable: service.url for service in services if service.url}
-            rounds = [ON_SQLITE, ON_POSTGRESQL] if POSTGRESQL.variable in urls else [ON_SQLITE]
-            outcomes = [play(each, urls=urls, arguments=arguments) for each in rounds]
+        with all_services() as services, compiled_once() as variables:
+            variables |= {service.kind.variable: service.url for service in services if service.url}
+            rounds = [ON_SQLITE, ON_POSTGRESQL] if POSTGRESQL.variable in variables else [ON_SQLITE]
+            outcomes = [play(each, variables=variables, arguments=arguments) for each in rounds]
             required = os.environ.get("CI", "").lower() in {"1", "true"}
             return 0 if report(services, outcomes, required=required) else 1
     except CannotUse as error:

@@ -90,7 +90,12 @@ def test_a_server_that_was_named_but_cannot_be_used_is_an_error_and_not_replaced
 def test_arguments_reach_pytest_and_its_summary_is_among_the_last_lines() -> None:
     chosen = "tests/integration/runner/test_runner.py::test_all_passed_is_well"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.run", chosen], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.run", chosen],
+        cwd=ROOT,
+        env={**os.environ, "VAULT_TEST_PROCESSES": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"on SQLite: +1 passed", done.stdout.partition("=== What ran ===")[2])
