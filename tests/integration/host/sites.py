@@ -58,17 +58,25 @@ class Site:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def migrate_and_create(self, *slugs: str, complaint: str | None = None) -> None:
-        """Make the databases and organisations, each with the administrator "root".
+    def migrate_and_create(
+        self, *slugs: str, operator: str | None = None, complaint: str | None = None
+    ) -> None:
+        """Make the databases, organisations, each with the administrator "root", and an operator if one is named.
 
         Parameters: `complaint`, words of what `migrate` has to complain of; None when all has to be well.
         """
-        migrated = self.manage("migrate")
-        assert migrated.returncode == (0 if complaint is None else 1), migrated.stderr
-        assert (complaint or "") in migrated.stderr
-        for slug in slugs:
-            created = self.manage("create_org", slug, "--admin", "root", "--password", PASSWORD)
-            assert created.returncode == 0, created.stderr
+        commands = [["create_org", slug, "--admin", "root", "--password", PASSWORD] for slug in slugs]
+        if operator is not None:
+            commands.append(["create_operator", operator, "--password", PASSWORD])
+        if complaint is None:
+            commands.insert(0, ["migrate"])
+        else:
+            migrated = self.manage("migrate")
+            assert migrated.returncode == 1, migrated.stderr
+            assert complaint in migrated.stderr
+        if commands:
+            done = self._run("-m", "tests.integration.commands", json.dumps(commands))
+            assert done.returncode == 0, done.stderr
 
     def _run(self, *arguments: str, seconds: int = 100) -> subprocess.CompletedProcess[str]:
         environment = {
