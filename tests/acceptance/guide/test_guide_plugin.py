@@ -12,7 +12,13 @@ from tests.acceptance.guide.tree import LISTED, PASSWORD, Person, Site, Tree, da
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["import at the top", "import inside"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(True, id="import at the top"),
+        pytest.param(False, id="import inside", marks=pytest.mark.database_independent),
+    ],
+)
 def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     """The project with the plugin, migrated, with the organisations acme and zeta."""
     folder = tmp_path_factory.mktemp("guide")
