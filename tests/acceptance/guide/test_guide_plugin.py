@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.acceptance.guide.tree import LISTED, PASSWORD, Person, Site, Tree, database_section
+from tests.acceptance.guide.tree import LISTED, Person, Site, Tree, database_section
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -28,9 +28,7 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         made.activate(*LISTED)
         made.register(at_top=request.param)
         made.manage("makemigrations", "Citations_Plugin")
-        made.manage("migrate", "--verbosity", "0")
-        for org in ("acme", "zeta"):
-            made.manage("create_org", org, "--admin", "ada", "--password", PASSWORD)
+        made.make("acme", "zeta")
         yield made
 
 

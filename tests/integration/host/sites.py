@@ -13,6 +13,9 @@ from uuid import uuid4
 
 import psycopg
 
+from VaultPlatform.activation.outlook import shown_plugins
+from VaultPlatform.keys import prepare_home
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 ZOO = REPOSITORY / "tests" / "broken_plugins"
 PASSWORD = "correct horse 9 battery"
@@ -46,8 +49,16 @@ class Site:
         """Run manage.py and wait for it."""
         return self._run(str(REPOSITORY / "manage.py"), *arguments)
 
+    def commands(self, *commands: Sequence[str]) -> None:
+        """Run several management commands, which have to succeed, in one process."""
+        done = self._run("-m", "tests.integration.commands", json.dumps(commands))
+        assert done.returncode == 0, done.stderr
+
     def plugins(self) -> dict[str, dict[str, Any]]:
-        """Return what `plugins list --json` prints, by name."""
+        """Return what `plugins list --json` prints, by name; without the command's own process where it can be."""
+        if not (self.packages or self.environment):
+            home = prepare_home(self.home / "var")
+            return {each["name"]: each for each in shown_plugins(self.home / "VaultSettings.json", home=home)}
         listed = self.manage("plugins", "list", "--json")
         assert listed.returncode == 0, listed.stderr
         return {plugin["name"]: plugin for plugin in json.loads(listed.stdout)}
@@ -75,8 +86,7 @@ class Site:
             assert migrated.returncode == 1, migrated.stderr
             assert complaint in migrated.stderr
         if commands:
-            done = self._run("-m", "tests.integration.commands", json.dumps(commands))
-            assert done.returncode == 0, done.stderr
+            self.commands(*commands)
 
     def _run(self, *arguments: str, seconds: int = 100) -> subprocess.CompletedProcess[str]:
         environment = {
