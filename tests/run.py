@@ -19,6 +19,8 @@ from pathlib import Path
 from tests.services import POSTGRESQL, CannotUse, Found, all_services
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Bytes that a run makes at most at a time, several times over.
+ROOM = 6 << 30
 #: What pytest returns when the arguments selected no test.
 NOTHING_SELECTED = 5
 SUMMARY = re.compile(r"\d+ (passed|failed|skipped|deselected|errors?|xfailed)\b|no tests ran")
@@ -91,13 +93,29 @@ def _environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def compiled_once() -> Iterator[dict[str, str]]:
-    """Variables that have Python keep what it compiles, in a folder of the run: tests start hundreds of processes.
+def workshop() -> Iterator[dict[str, str]]:
+    """Variables that name a folder of the run for all that is made in it: in memory, where there is room.
 
-    It is called as Python calls such folders in a tree, for what looks at files and leaves those out.
+    What is committed waits for a disk, and tests commit all the time. What Python compiles is kept there, too, as they
+    start hundreds of processes: under the name of such folders in a tree, for what looks at files and leaves those out.
     """
-    with tempfile.TemporaryDirectory(prefix="vault-test-") as folder:
-        yield {"PYTHONPYCACHEPREFIX": str(Path(folder) / "__pycache__")}
+    with tempfile.TemporaryDirectory(prefix="vt-", dir=memory()) as folder:
+        Path(folder).chmod(0o711)  # servers run as somebody else
+        tempfile.tempdir = folder
+        try:
+            yield {"TMPDIR": folder, "PYTHONPYCACHEPREFIX": str(Path(folder) / "__pycache__")}
+        finally:
+            tempfile.tempdir = None
+
+
+def memory(folder: Path = Path("/dev/shm")) -> Path | None:
+    """The machine's folder in memory, if it has room for what tests make, and programs in it may be run."""
+    with contextlib.suppress(OSError):
+        found = os.statvfs(folder)
+        runs_programs = not found.f_flag & os.ST_NOEXEC
+        if runs_programs and found.f_bavail * found.f_frsize >= ROOM and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    return None
 
 
 def _summary(tail: str) -> str:
@@ -127,7 +145,7 @@ def report(services: list[Found], outcomes: list[Outcome], *, required: bool) ->
 def main(arguments: list[str]) -> int:
     """Find the servers, run the rounds, report. Returns 0 only when nothing failed."""
     try:
-        with all_services() as services, compiled_once() as variables:
+        with workshop() as variables, all_services() as services:
             variables |= {service.kind.variable: service.url for service in services if service.url}
             rounds = [ON_SQLITE, ON_POSTGRESQL] if POSTGRESQL.variable in variables else [ON_SQLITE]
             outcomes = [play(each, variables=variables, arguments=arguments) for each in rounds]
