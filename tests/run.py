@@ -5,17 +5,22 @@ by file, among one process more than there are processors; VAULT_TEST_PROCESSES 
 At the end stands what ran on what, and what had to be left out.
 """
 
+import contextlib
 import os
 import random
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services import POSTGRESQL, CannotUse, Found, all_services
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Bytes that a run makes at most at a time, several times over.
+ROOM = 6 << 30
 #: What pytest returns when the arguments selected no test.
 NOTHING_SELECTED = 5
 SUMMARY = re.compile(r"\d+ (passed|failed|skipped|deselected|errors?|xfailed)\b|no tests ran")
@@ -48,7 +53,7 @@ class Outcome:
     summary: str
 
 
-def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcome:
+def play(chosen: Round, *, variables: dict[str, str], arguments: list[str]) -> Outcome:
     """Run pytest on one database, passing its output on as it comes."""
     print(f"\n=== {chosen.title} ===", flush=True)
     colour = ["--color=yes"] if sys.stdout.isatty() else []
@@ -58,7 +63,7 @@ def play(chosen: Round, *, urls: dict[str, str], arguments: list[str]) -> Outcom
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", *colour, *shared_out, *chosen.options, *arguments],
         cwd=ROOT,
-        env={**_environment(), **urls, "VAULT_TEST_DATABASE": chosen.database, "PYTHONHASHSEED": seed},
+        env={**_environment(), **variables, "VAULT_TEST_DATABASE": chosen.database, "PYTHONHASHSEED": seed},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     )
@@ -78,12 +83,39 @@ def processes() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """This process's, without what would point the tests at somebody's real site."""
+    """This process's, without what would point tests at somebody's real site, or have Python keep nothing compiled."""
+    foreign = ("VAULT_", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
     return {
         name: value
         for name, value in os.environ.items()
-        if name.startswith("VAULT_TEST_") or not name.startswith(("VAULT_", "DJANGO_SETTINGS_MODULE"))
+        if name.startswith("VAULT_TEST_") or not name.startswith(foreign)
     }
+
+
+@contextlib.contextmanager
+def workshop() -> Iterator[dict[str, str]]:
+    """Variables that name a folder of the run for all that is made in it: in memory, where there is room.
+
+    What is committed waits for a disk, and tests commit all the time. What Python compiles is kept there, too, as they
+    start hundreds of processes: under the name of such folders in a tree, for what looks at files and leaves those out.
+    """
+    with tempfile.TemporaryDirectory(prefix="vt-", dir=memory()) as folder:
+        Path(folder).chmod(0o711)  # servers run as somebody else
+        tempfile.tempdir = folder
+        try:
+            yield {"TMPDIR": folder, "PYTHONPYCACHEPREFIX": str(Path(folder) / "__pycache__")}
+        finally:
+            tempfile.tempdir = None
+
+
+def memory(folder: Path = Path("/dev/shm")) -> Path | None:
+    """The machine's folder in memory, if it has room for what tests make, and programs in it may be run."""
+    with contextlib.suppress(OSError):
+        found = os.statvfs(folder)
+        runs_programs = not found.f_flag & os.ST_NOEXEC
+        if runs_programs and found.f_bavail * found.f_frsize >= ROOM and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    return None
 
 
 def _summary(tail: str) -> str:
@@ -113,10 +145,10 @@ def report(services: list[Found], outcomes: list[Outcome], *, required: bool) ->
 def main(arguments: list[str]) -> int:
     """Find the servers, run the rounds, report. Returns 0 only when nothing failed."""
     try:
-        with all_services() as services:
-            urls = {service.kind.variable: service.url for service in services if service.url}
-            rounds = [ON_SQLITE, ON_POSTGRESQL] if POSTGRESQL.variable in urls else [ON_SQLITE]
-            outcomes = [play(each, urls=urls, arguments=arguments) for each in rounds]
+        with workshop() as variables, all_services() as services:
+            variables |= {service.kind.variable: service.url for service in services if service.url}
+            rounds = [ON_SQLITE, ON_POSTGRESQL] if POSTGRESQL.variable in variables else [ON_SQLITE]
+            outcomes = [play(each, variables=variables, arguments=arguments) for each in rounds]
             required = os.environ.get("CI", "").lower() in {"1", "true"}
             return 0 if report(services, outcomes, required=required) else 1
     except CannotUse as error:

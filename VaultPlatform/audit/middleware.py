@@ -23,7 +23,6 @@ from VaultPlatform.audit.denials import DenialBound
 from VaultPlatform.audit.scope import Scope, actor_for, actor_of, current_scope, use_request
 from VaultPlatform.identity.paths import is_site_path
 from VaultPlatform.identity.service import member_of_session
-from VaultPlatform.identity.tokens import AccessToken
 from VaultPlatform.tenancy.directory import as_value
 from VaultPlatform.tenancy.service import organisation_service
 
@@ -95,6 +94,8 @@ def _signed_in(scope: Scope) -> tuple[Actor | None, tenancy.Organisation | None]
     """Whoever the request's access token stands for, in whichever organisation, if its session is open."""
     if is_site_path(scope.request.path_info):
         return None, None
+    from VaultPlatform.identity.tokens import AccessToken
+
     _, _, credentials = scope.request.headers.get("Authorization", "").partition(" ")
     try:
         token = AccessToken.decode(credentials.strip())

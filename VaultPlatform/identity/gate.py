@@ -22,12 +22,12 @@ from VaultPlatform.identity import api_keys
 from VaultPlatform.identity.paths import is_site_path
 from VaultPlatform.identity.permissions import holds, needed_for, view_of
 from VaultPlatform.identity.service import KeyInUse, member_of_session, operator_service
-from VaultPlatform.identity.tokens import AccessToken, SiteToken
 from VaultPlatform.tenancy.states import why_closed
 from VaultPlatform.web.errors import error_response
 
 if TYPE_CHECKING:
     from VaultModels.models import User
+    from VaultPlatform.identity.tokens import AccessToken
 
 #: After which a client that meets an organisation in the middle of its migrations is told to try again.
 UPGRADE_SECONDS = 30
@@ -127,6 +127,8 @@ def _actor(member: User, by: AccessToken | KeyInUse) -> Actor:
 
 
 def _by_session(credentials: str) -> tuple[User, AccessToken]:
+    from VaultPlatform.identity.tokens import AccessToken
+
     token = AccessToken.decode(credentials)
     if token.get("org") != tenancy.current().key:
         raise errors.bad_request.PermissionDenied("This token belongs to another organisation.")
@@ -166,6 +168,8 @@ def _check_open_to_keys(view: Any) -> None:
 
 def admit_operator(request: HttpRequest) -> None:
     """Let an operator in, and say in `request` who it is. Raises Unauthenticated."""
+    from VaultPlatform.identity.tokens import SiteToken
+
     token = SiteToken.decode(_credentials(request))
     operator = operator_service.get(id=token["sub"], is_active=True)
     if operator is None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 from rest_framework.request import Request
 
 from VaultPlatform.identity.permissions import rights_of
-from VaultPlatform.identity.tokens import AccessToken
 
 if TYPE_CHECKING:
     from VaultModels.models import User
@@ -21,5 +20,7 @@ def rights_of_request(request: Request) -> list[str] | None:
 
 def session_of_request(request: Request) -> str | None:
     """The id of the session by which the request came; None if that was an API key."""
+    from VaultPlatform.identity.tokens import AccessToken
+
     by: Any = request.auth
     return str(by["sid"]) if isinstance(by, AccessToken) else None

@@ -42,6 +42,8 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
     path, _, flags = arguments
+    if isinstance(path, int):  # a descriptor, which was judged when it was opened
+        return False
     return bool(flags & _WRITING) and path != os.devnull and "__pycache__" not in str(path)
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import gc
+import importlib
 import os
 from typing import Any
 
@@ -57,6 +58,9 @@ def vault_application() -> VaultHandler:
     settings.PLUGIN_HOST.gate.deadlines.leave_free(of_threads=int(os.environ.get(THREADS_VARIABLE, "1")))
     handler = VaultHandler()
     len(get_resolver().url_patterns)  # imports them
+    importlib.import_module(
+        "VaultPlatform.identity.tokens"
+    )  # and their cryptography, which no other process needs
     gc.collect()
     gc.freeze()
     report_loaded()

@@ -13,10 +13,10 @@ from VaultPlatform import tenancy
 from VaultPlatform.identity import lockout
 from VaultPlatform.identity.passwords import password_fits
 from VaultPlatform.identity.permissions import permissions, rights_of
-from VaultPlatform.identity.tokens import RefreshToken
 
 if TYPE_CHECKING:
     from VaultModels.models import User
+    from VaultPlatform.identity.tokens import RefreshToken
 
 
 def get_member(*, username: str, password: str, address: str) -> User:
@@ -51,6 +51,8 @@ def check_own_password(*, user: User, password: str, address: str) -> None:
 
 def get_refresh_token(*, refresh: str) -> RefreshToken:
     """The token that a client sent. Raises Unauthenticated, or PermissionDenied if it is another organisation's."""
+    from VaultPlatform.identity.tokens import RefreshToken
+
     token = RefreshToken.decode(refresh)
     if token.get("org") != tenancy.current().key:
         raise errors.bad_request.PermissionDenied("This token belongs to another organisation.")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.timezone import now
 
 from VaultErrors.BackendErrors import errors
 from VaultPlatform import tenancy
-from VaultPlatform.identity.tokens import AccessToken, RefreshToken
+
+if TYPE_CHECKING:
+    from VaultPlatform.identity.tokens import RefreshToken
 
 #: Characters of `Session.user_agent`.
 USER_AGENT_LENGTH = 120
@@ -28,6 +30,8 @@ def shortened(user_agent: str) -> str:
 
 def token_pair(*, user_id: UUID, session_id: UUID, refresh: RefreshToken) -> dict[str, Any]:
     """What a client gets: a fresh access token beside `refresh`."""
+    from VaultPlatform.identity.tokens import AccessToken
+
     access = AccessToken.make(sub=user_id, org=tenancy.current().key, sid=session_id)
     return {
         "access": str(access),
@@ -38,9 +42,13 @@ def token_pair(*, user_id: UUID, session_id: UUID, refresh: RefreshToken) -> dic
 
 def new_refresh_token(*, user_id: UUID, session_id: UUID) -> RefreshToken:
     """The session's next refresh token."""
+    from VaultPlatform.identity.tokens import RefreshToken
+
     return RefreshToken.make(sub=user_id, org=tenancy.current().key, sid=session_id)
 
 
 def refresh_expiry() -> datetime:
     """When a refresh token made now ends."""
+    from VaultPlatform.identity.tokens import RefreshToken
+
     return now() + RefreshToken.lifetime

@@ -1,7 +1,10 @@
 """The two halves of signing in through a provider, up to who it was: away, and back."""
 # checklist: allow bll-split: the row that ties both together is gone when the run begins, whatever becomes of that
 
+from __future__ import annotations
+
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.timezone import now
@@ -13,8 +16,10 @@ from VaultManagement.ProviderSignIn.bll.HelperFunctions import (
     not_begun,
     not_offered,
 )
-from VaultPlatform.identity.oidc import OpenIdConnect, ProviderIdentity
 from VaultPlatform.identity.service import sign_in_start_service
+
+if TYPE_CHECKING:
+    from VaultPlatform.identity.oidc import OpenIdConnect, ProviderIdentity
 
 
 def begin_sign_in() -> tuple[str, str]:

@@ -16,11 +16,11 @@ from VaultManagement.ProviderSignIn.bll.HelperFunctions import no_such_member
 from VaultManagement.Roles.bll.service import custom_role_service
 from VaultManagement.Users.bll.service import user_service
 from VaultPlatform.audit import use_actor
-from VaultPlatform.identity.oidc import ProviderIdentity
 from VaultPlatform.identity.sessions import open_session
 
 if TYPE_CHECKING:
     from VaultModels.models import User
+    from VaultPlatform.identity.oidc import ProviderIdentity
 
 OUTCOME = {"common": ["result", "result_status"]}
 #: Characters of `User.username` and `User.email`.
@@ -34,6 +34,8 @@ def provider_sign_in_bll(orchestrator: Any, identity: dict[str, Any], address: s
 
     `identity`: the fields of a ProviderIdentity.
     """
+    from VaultPlatform.identity.oidc import ProviderIdentity
+
     confirmed = ProviderIdentity(**identity)
     member = _member(confirmed) or _made(orchestrator, confirmed)
     session_id = uuid4()

@@ -14,7 +14,6 @@ from VaultPlatform.host import PluginStatus, hook_reports, organisations
 from VaultPlatform.identity import lockout
 from VaultPlatform.identity.passwords import password_fits
 from VaultPlatform.identity.service import operator_service
-from VaultPlatform.identity.tokens import SiteToken
 from VaultPlatform.tenancy import archive
 from VaultPlatform.tenancy.archive import Export
 
@@ -24,6 +23,8 @@ def get_site_token(*, username: str, password: str, address: str) -> dict[str, A
 
     Raises Unauthenticated, alike for every reason, and TooManyRequests once that has happened too often.
     """
+    from VaultPlatform.identity.tokens import SiteToken
+
     attempt = lockout.begin(plane="site", username=username, address=address)
     operator: Any = operator_service.get(username=username)
     fits = password_fits(operator, password)

@@ -35,8 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site; HOOKS signs in to "acme", so the programs here have organisations of their own."""
     with made_site(tmp_path_factory.mktemp("activity")) as made:
         made.configure(ACTIVE)
-        made.migrate_and_create("acme", "busy", "zeta", "lean")
-        assert made.manage("create_operator", "op", "--password", PASSWORD).returncode == 0
+        made.migrate_and_create("acme", "busy", "zeta", "lean", operator="op")
         yield made
 
 

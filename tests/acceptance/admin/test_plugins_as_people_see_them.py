@@ -53,8 +53,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
         (folder / name / f"{name}.py").write_text(source)
     with made_site(tmp_path_factory.mktemp("site")) as site:
         site.configure(ACTIVE, dirs=(ZOO, folder))
-        site.migrate_and_create("acme")
-        assert site.manage("create_operator", "op", "--password", PASSWORD).returncode == 0
+        site.migrate_and_create("acme", operator="op")
         yield site.probe(PROBE, PASSWORD, *PATHS)
 
 

@@ -7,12 +7,18 @@ from uuid import UUID
 
 import pytest
 
-from tests.acceptance.guide.tree import LISTED, PASSWORD, Person, Site, Tree, database_section
+from tests.acceptance.guide.tree import LISTED, Person, Site, Tree, database_section
 
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["import at the top", "import inside"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(True, id="import at the top"),
+        pytest.param(False, id="import inside", marks=pytest.mark.database_independent),
+    ],
+)
 def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     """The project with the plugin, migrated, with the organisations acme and zeta."""
     folder = tmp_path_factory.mktemp("guide")
@@ -22,9 +28,7 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         made.activate(*LISTED)
         made.register(at_top=request.param)
         made.manage("makemigrations", "Citations_Plugin")
-        made.manage("migrate", "--verbosity", "0")
-        for org in ("acme", "zeta"):
-            made.manage("create_org", org, "--admin", "ada", "--password", PASSWORD)
+        made.make("acme", "zeta")
         yield made
 
 

@@ -68,7 +68,16 @@ class Tree:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command, which has to succeed, and return what it printed."""
-        command = [sys.executable, "manage.py", *arguments]
+        return self._run("manage.py", *arguments)
+
+    def make(self, *organisations: str) -> None:
+        """Make the databases, and organisations with the administrator "ada"."""
+        ada = ("--admin", "ada", "--password", PASSWORD)
+        commands = (("migrate", "--verbosity", "0"), *(("create_org", each, *ada) for each in organisations))
+        self._run("-m", "tests.integration.commands", json.dumps(commands))
+
+    def _run(self, *arguments: str) -> str:
+        command = [sys.executable, *arguments]
         done = subprocess.run(
             command, cwd=self.folder, env=self._environment(), capture_output=True, text=True, check=False
         )

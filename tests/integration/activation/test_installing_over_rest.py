@@ -28,6 +28,7 @@ class Desk:
     def __init__(self, operator: Client, at_the_end: ExitStack) -> None:
         self.operator, self.at_the_end = operator, at_the_end
         self.home = Path(settings.VAULT_HOME)
+        self._lay_about = self._lying_about()
 
     def send(self, verb: str, name: str = "", *, file: Any = None, **headers: str) -> Any:
         form = {"file": file} if file else package_of(name, at_the_end=self.at_the_end)
@@ -37,11 +38,14 @@ class Desk:
         return self.home / "plugins" / name
 
     def left(self) -> list[str]:
-        """Files of uploads, and of what was asked for, that lie about."""
-        found = [*(self.home / "imports").iterdir(), *(self.home / "activation").iterdir()]
-        return [
+        """Files of uploads, and of what was asked for, that lie about and did not before."""
+        return sorted(self._lying_about() - self._lay_about)
+
+    def _lying_about(self) -> set[str]:
+        found = [*(self.home / "imports").glob("*"), *(self.home / "activation").glob("*")]
+        return {
             path.name for path in found if path.suffix not in {".json", ""} or path.parent.name == "imports"
-        ]
+        }
 
     def actions(self, name: str) -> list[tuple[str, str]]:
         rows = self.operator.get(f"/vault/site/audit?entity_id={name}").json()["results"]

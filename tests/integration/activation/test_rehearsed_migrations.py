@@ -46,9 +46,8 @@ FIELD = '    legacy = models.CharField(max_length=50, default="")\n'
 
 @pytest.fixture(scope="module")
 def with_two(site: Site) -> Site:
-    for slug in ("alpha", "bravo"):
-        created = site.manage("create_org", slug, "--admin", "root", "--password", "correct horse 9 battery")
-        assert created.returncode == 0, created.stderr
+    root = ("--admin", "root", "--password", "correct horse 9 battery")
+    site.commands(*(("create_org", slug, *root) for slug in ("alpha", "bravo")))
     return site
 
 

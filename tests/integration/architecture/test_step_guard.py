@@ -1,10 +1,12 @@
 """A database step that reaches out fails in tests; other kinds of step may."""
 
+import importlib.util
 import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -56,6 +58,17 @@ def test_a_database_step_that_reaches_out_fails(org, listener, work):
 
 def test_a_database_step_may_read_a_file(org, listener):
     run_as(db_step, reads, listener)
+
+
+def test_a_database_step_may_import_a_module_that_is_compiled_and_kept_then(
+    org, listener, tmp_path, monkeypatch
+):
+    module = tmp_path / f"imported_{uuid4().hex}.py"
+    module.touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    run_as(db_step, lambda _address: importlib.import_module(module.stem), listener)
+    assert Path(importlib.util.cache_from_source(str(module))).exists()
 
 
 @pytest.mark.parametrize("work", [connects, writes, starts])

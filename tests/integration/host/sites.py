@@ -13,6 +13,9 @@ from uuid import uuid4
 
 import psycopg
 
+from VaultPlatform.activation.outlook import shown_plugins
+from VaultPlatform.keys import prepare_home
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 ZOO = REPOSITORY / "tests" / "broken_plugins"
 PASSWORD = "correct horse 9 battery"
@@ -46,8 +49,16 @@ class Site:
         """Run manage.py and wait for it."""
         return self._run(str(REPOSITORY / "manage.py"), *arguments)
 
+    def commands(self, *commands: Sequence[str]) -> None:
+        """Run several management commands, which have to succeed, in one process."""
+        done = self._run("-m", "tests.integration.commands", json.dumps(commands))
+        assert done.returncode == 0, done.stderr
+
     def plugins(self) -> dict[str, dict[str, Any]]:
-        """Return what `plugins list --json` prints, by name."""
+        """Return what `plugins list --json` prints, by name; without the command's own process where it can be."""
+        if not (self.packages or self.environment):
+            home = prepare_home(self.home / "var")
+            return {each["name"]: each for each in shown_plugins(self.home / "VaultSettings.json", home=home)}
         listed = self.manage("plugins", "list", "--json")
         assert listed.returncode == 0, listed.stderr
         return {plugin["name"]: plugin for plugin in json.loads(listed.stdout)}
@@ -58,17 +69,24 @@ class Site:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def migrate_and_create(self, *slugs: str, complaint: str | None = None) -> None:
-        """Make the databases and organisations, each with the administrator "root".
+    def migrate_and_create(
+        self, *slugs: str, operator: str | None = None, complaint: str | None = None
+    ) -> None:
+        """Make the databases, organisations, each with the administrator "root", and an operator if one is named.
 
         Parameters: `complaint`, words of what `migrate` has to complain of; None when all has to be well.
         """
-        migrated = self.manage("migrate")
-        assert migrated.returncode == (0 if complaint is None else 1), migrated.stderr
-        assert (complaint or "") in migrated.stderr
-        for slug in slugs:
-            created = self.manage("create_org", slug, "--admin", "root", "--password", PASSWORD)
-            assert created.returncode == 0, created.stderr
+        commands = [["create_org", slug, "--admin", "root", "--password", PASSWORD] for slug in slugs]
+        if operator is not None:
+            commands.append(["create_operator", operator, "--password", PASSWORD])
+        if complaint is None:
+            commands.insert(0, ["migrate"])
+        else:
+            migrated = self.manage("migrate")
+            assert migrated.returncode == 1, migrated.stderr
+            assert complaint in migrated.stderr
+        if commands:
+            self.commands(*commands)
 
     def _run(self, *arguments: str, seconds: int = 100) -> subprocess.CompletedProcess[str]:
         environment = {

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,11 @@ class Site:
 
     def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return self.run("manage.py", *arguments, **environment)
+
+    def commands(self, *commands: Sequence[str]) -> None:
+        """Run several management commands, which have to succeed, in one process."""
+        done = self.run("-m", "tests.integration.commands", json.dumps(commands))
+        assert done.returncode == 0, done.stderr
 
     def ask(self, question: str, *arguments: str) -> Any:
         """What a function of `inside_a_site` returns in that site."""

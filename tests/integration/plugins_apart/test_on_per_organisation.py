@@ -42,8 +42,7 @@ ONCE = ["activated Notary_Plugin", "posted", "before archive", "archived"]
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with made_site(tmp_path_factory.mktemp("apart")) as site:
         site.configure(ACTIVE, dirs=(PLUGINS,))
-        site.migrate_and_create()
-        assert site.manage("create_operator", "op", "--password", PASSWORD).returncode == 0
+        site.migrate_and_create(operator="op")
         yield site.probe(PROBE, PASSWORD, seconds=400)
 
 

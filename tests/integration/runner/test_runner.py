@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -61,16 +62,41 @@ def test_a_server_is_started_where_none_runs_never_as_root_and_ends_with_the_run
         kind.check(found.url)
 
 
-def test_a_server_that_cannot_be_had_is_left_out_with_the_reason() -> None:
-    def not_installed(_folder: Path) -> services.Recipe:
-        raise services.CannotUse("postgres is not installed")
+def not_installed(_folder: Path) -> services.Recipe:
+    raise services.CannotUse("postgres is not installed")
 
+
+def test_a_server_that_cannot_be_had_is_left_out_with_the_reason() -> None:
     kind = dataclasses.replace(
         services.POSTGRESQL, variable="VAULT_TEST_UNSET", usual_urls=(), recipe=not_installed
     )
     with ExitStack() as stack:
         found = services._find(kind, stack)
     assert (found.url, found.words) == (None, "postgres is not installed")
+
+
+@pytest.mark.parametrize("rather_own", [True, False])
+def test_the_one_on_the_usual_port_is_taken_before_one_of_our_own_or_where_there_can_be_none(
+    *, rather_own: bool
+) -> None:
+    began = []
+
+    def recipe(folder: Path) -> services.Recipe:
+        began.append(folder)
+        return not_installed(folder)
+
+    kind = services.Kind(
+        name="Any",
+        variable="VAULT_TEST_UNSET",
+        usual_urls=("any://127.0.0.1:1/",),
+        check=lambda _url: None,
+        recipe=recipe,
+        rather_own=rather_own,
+    )
+    with ExitStack() as stack:
+        found = services._find(kind, stack)
+    assert (found.url, found.words) == ("any://127.0.0.1:1/", "found running on its usual port")
+    assert len(began) == rather_own
 
 
 def test_a_server_that_was_named_but_cannot_be_used_is_an_error_and_not_replaced() -> None:
@@ -87,10 +113,46 @@ def test_a_server_that_was_named_but_cannot_be_used_is_an_error_and_not_replaced
     assert "A server that was named cannot be used. Redis:" in done.stderr
 
 
+def test_what_a_run_makes_lies_in_a_folder_of_its_own_that_is_gone_then() -> None:
+    before = tempfile.gettempdir()
+    with run.workshop() as variables:
+        assert tempfile.gettempdir() == variables["TMPDIR"] != before
+        compiled = Path(variables["PYTHONPYCACHEPREFIX"])
+        code = "import sys, json.tool; print(sys.pycache_prefix, json.tool.__cached__)"
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**run._environment(), **variables},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        prefix, cached = done.stdout.split()
+        assert (Path(prefix), Path(cached).is_relative_to(compiled)) == (compiled, True)
+        assert Path(cached).exists()
+    assert not compiled.parent.exists()
+    assert tempfile.gettempdir() == before
+
+
+def test_memory_is_used_where_it_has_room_and_runs_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run.memory(tmp_path / "nowhere") is None
+    monkeypatch.setattr(run, "ROOM", 1)
+    assert run.memory(tmp_path) == tmp_path
+    assert run.memory(Path("/proc")) is None
+    monkeypatch.setattr(run, "ROOM", 1 << 60)
+    assert run.memory(tmp_path) is None
+
+
 def test_arguments_reach_pytest_and_its_summary_is_among_the_last_lines() -> None:
     chosen = "tests/integration/runner/test_runner.py::test_all_passed_is_well"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.run", chosen], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.run", chosen],
+        cwd=ROOT,
+        env={**os.environ, "VAULT_TEST_PROCESSES": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"on SQLite: +1 passed", done.stdout.partition("=== What ran ===")[2])

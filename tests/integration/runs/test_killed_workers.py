@@ -39,8 +39,9 @@ class Site(SiteOfItsOwn):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def seen(self) -> Any:
-        return json.loads(self.run("look").splitlines()[-1])
+    def seen(self, wanted: Any) -> Any:
+        """How the tasks stand, once it is as wanted or time is over."""
+        return json.loads(self.run("look", json.dumps(wanted), str(SECONDS)).splitlines()[-1])
 
     def worker(self) -> subprocess.Popen[bytes]:
         options = ["--include", "tests.integration.runs.slow_tasks", "--queues", "high,medium,low,bulk"]
@@ -119,8 +120,6 @@ def test_no_task_is_lost(site: Site) -> None:
             else:
                 os.kill(chosen.choice(children), signal.SIGKILL)
         running.append(site.worker())
-        deadline = time.monotonic() + SECONDS
         wanted = {"states": {"completed": TASKS}, "rows": TASKS}
-        while (seen := site.seen()) != wanted and time.monotonic() < deadline:
-            time.sleep(2)
+        seen = site.seen(wanted)
     assert seen == wanted

@@ -17,6 +17,7 @@ from django.utils.timezone import now  # noqa: E402
 from Orchestrators.OrchestratorRegistry import OrchestratorRegistry  # noqa: E402
 from Orchestrators.WorkerTasks.Maintenance import maintain_organisation  # noqa: E402
 from tests.integration.runs_failures.steps import call_outside, leave_row, leave_row_later  # noqa: E402
+from tests.integration.waiting import looked_until  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
 from VaultPlatform.runs.reading import list_deliveries, plane_named, shown_delivery, shown_run  # noqa: E402
 from VaultPlatform.runs.service import due_organisation_service, run_service  # noqa: E402
@@ -92,10 +93,16 @@ def _syncs() -> int:
         return int(cursor.fetchone()[0])
 
 
-def look(slug: str) -> None:
-    """The rows that runs and tasks have left in an organisation."""
+def look(slug: str, wanted: str = "[]", seconds: str = "0") -> None:
+    """The rows that runs and tasks have left in an organisation, once the wanted ones are there or time is over."""
+    names = set(json.loads(wanted))
     with tenancy.use(tenancy.find_organisation(slug)):
-        print(json.dumps(sorted(Group.objects.values_list("name", flat=True))))
+        found = looked_until(
+            lambda: set(Group.objects.values_list("name", flat=True)),
+            there=lambda there: names <= there,
+            seconds=float(seconds),
+        )
+    print(json.dumps(sorted(found)))
 
 
 globals()[sys.argv[1]](*sys.argv[2:])

@@ -102,12 +102,9 @@ def new_site(folder: Path, database: Mapping[str, Any], *, home: Path | None = N
     settings = folder / "VaultSettings.json"
     settings.write_text(json.dumps({"Base": base, "Database": database, **blocks}))
     site = Site(home=home or folder / "home", settings=settings)
-    for command in (
-        ("migrate", "--verbosity", "0"),
-        ("create_org", ORG, "--admin", "admin", "--password", PASSWORD),
-    ):
-        done = site.manage(*command)
-        assert done.returncode == 0, done.stderr
+    site.commands(
+        ["migrate", "--verbosity", "0"], ["create_org", ORG, "--admin", "admin", "--password", PASSWORD]
+    )
     return site
 
 

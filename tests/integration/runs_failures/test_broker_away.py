@@ -125,14 +125,11 @@ def test_rabbitmq_is_stopped_under_load_and_brought_back(any_site: Site) -> None
 
 def left_in_time(site: Site, wanted: set[str], *, seconds: float) -> set[str]:
     """What runs and tasks have left, once it is what is wanted, or the time is over."""
-    deadline = time.monotonic() + seconds
-    while not wanted <= (found := left_by_runs(site)) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return found
+    return set(json.loads(inside(site, "look", ORG, json.dumps(sorted(wanted)), str(seconds))))
 
 
 def left_by_runs(site: Site) -> set[str]:
-    return set(json.loads(inside(site, "look", ORG)))
+    return left_in_time(site, set(), seconds=0)
 
 
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])

@@ -221,15 +221,13 @@ def database(name):
 def test_it_is_backed_up_with_the_site_and_restored_into_its_own_database(two_sites, tmp_path):
     first, second = two_sites
     file = str(tmp_path / "site.backup")
-    for command in (
+    first.commands(
         ["migrate", "--verbosity", "0"],
         ["create_org", "large", "--admin", "ada", "--password", "correct horse battery"],
         ["create_org", "small"],
         ["rename_org", "large", "renamed"],
         ["backup", file],
-    ):
-        done = first.manage(*command)
-        assert done.returncode == 0, done.stderr
+    )
     restored = second.manage("restore", file)
     assert restored.returncode == 0, restored.stderr
     listed = json.loads(second.manage("list_orgs", "--json").stdout)
@@ -253,9 +251,7 @@ def test_a_restore_beside_the_site_leaves_the_organisations_own_database_alone(t
     settings["Database"]["organisations"] = own
     second.settings.write_text(json.dumps(settings))
     file = str(tmp_path / "site.backup")
-    for command in (["migrate", "--verbosity", "0"], ["create_org", "large"], ["backup", file]):
-        done = first.manage(*command)
-        assert done.returncode == 0, done.stderr
+    first.commands(["migrate", "--verbosity", "0"], ["create_org", "large"], ["backup", file])
     refused = second.manage("restore", file)
     assert refused.returncode == 1
     assert "not empty" in refused.stderr

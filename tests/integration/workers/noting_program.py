@@ -10,6 +10,7 @@ django.setup()
 from django.contrib.auth.models import Group  # noqa: E402
 
 from NimbusVault.celery import app  # noqa: E402
+from tests.integration.waiting import looked_until  # noqa: E402
 from tests.integration.workers.noting import note  # noqa: E402
 from tests.integration.workers.sizes import EACH, SLUGS  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
@@ -51,14 +52,19 @@ def _mark(schema: str) -> None:
         organisation_service.update(row, schema=schema)
 
 
-def look() -> None:
-    """Of each organisation: how many rows are its own, and which are not."""
-    found = {}
+def look(wanted: str, seconds: str) -> None:
+    """Of each organisation: how many rows are its own, and which are not; once it is as wanted or time is over."""
+    as_wanted = json.loads(wanted)
+    print(json.dumps(looked_until(_rows, there=lambda found: found == as_wanted, seconds=float(seconds))))
+
+
+def _rows() -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
     for organisation in tenancy.each_organisation():
         names = list(Group.objects.values_list("name", flat=True))
         own = [name for name in names if name.startswith(f"{organisation.key}-")]
         found[organisation.slug] = [len(own), sorted(set(names) - set(own))]
-    print(json.dumps(found))
+    return found
 
 
-globals()[sys.argv[1]]()
+globals()[sys.argv[1]](*sys.argv[2:])

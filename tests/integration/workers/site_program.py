@@ -12,6 +12,7 @@ from django.utils.timezone import now  # noqa: E402
 
 from NimbusVault.celery import app  # noqa: E402
 from Orchestrators.WorkerTasks import maintain_organisation, maintain_site  # noqa: E402
+from tests.integration.waiting import looked_until  # noqa: E402
 from VaultManagement.Users.bll.service import user_service  # noqa: E402
 from VaultPlatform import tenancy  # noqa: E402
 from VaultPlatform.identity.service import session_service  # noqa: E402
@@ -43,12 +44,14 @@ def send_for_all() -> None:
     maintain_site.delay()
 
 
-def look() -> None:
-    """How many sessions each organisation has."""
-    found = {}
-    for organisation in tenancy.each_organisation():
-        found[organisation.slug] = session_service.filter().count()
-    print(json.dumps(found))
+def look(wanted: str, seconds: str) -> None:
+    """How many sessions each organisation has, once it is as wanted or time is over."""
+    as_wanted = json.loads(wanted)
+    print(json.dumps(looked_until(_sessions, there=lambda found: found == as_wanted, seconds=float(seconds))))
 
 
-globals()[sys.argv[1]]()
+def _sessions() -> dict[str, int]:
+    return {each.slug: session_service.filter().count() for each in tenancy.each_organisation()}
+
+
+globals()[sys.argv[1]](*sys.argv[2:])

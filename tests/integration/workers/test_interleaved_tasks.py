@@ -1,6 +1,5 @@
 """One worker runs tasks of several organisations in turn, failures and retries among them: each writes in its own."""
 
-import json
 import signal
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from tests.integration.workers.test_tasks_run_in_their_organisation import (
     BROKERS,
     SiteOfItsOwn,
     alone_with,
-    comes_to,
     reachable,
 )
 from tests.site import REPOSITORY
@@ -30,9 +28,6 @@ class NotingSite(SiteOfItsOwn):
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
-
-    def seen(self):
-        return json.loads(self.run("look").splitlines()[-1])
 
     @contextmanager
     def working(self, *options):
@@ -80,7 +75,7 @@ def site(request, tmp_path):
 def test_each_task_writes_in_its_own_organisation(site, pool):
     with site.working(*pool):
         site.run("send")
-        assert comes_to(site.seen, DONE) == DONE
+        assert site.seen(DONE) == DONE
 
 
 @FILES
@@ -88,7 +83,7 @@ def test_a_task_finds_its_organisation_after_a_change_of_names(site):
     site.run("send")
     site.run("rename")
     with site.working():
-        assert comes_to(site.seen, DONE) == DONE
+        assert site.seen(DONE) == DONE
 
 
 @FILES
@@ -97,6 +92,6 @@ def test_tasks_wait_for_an_organisation_that_is_not_migrated(site):
     with site.working():
         site.run("send")
         untouched = {slug: [0, []] for slug in SLUGS}
-        assert site.seen() == untouched
+        assert site.seen(untouched) == untouched
         site.run("reopen")
-        assert comes_to(site.seen, DONE) == DONE
+        assert site.seen(DONE) == DONE
