@@ -9,11 +9,11 @@ import sys
 
 from VaultPlatform.config import REPOSITORY
 from VaultPlatform.testing import site
-from VaultPlatform.testing.site import DATABASE, DATABASE_NAME, POSTGRES_URL
+from VaultPlatform.testing.site import DATABASE, DATABASE_NAME, POSTGRES_URL, server_database
 from VaultPlatform.testing.site import database_section as _database_section
 from VaultPlatform.testing.under_test import named_in
 
-__all__ = ["DATABASE", "DATABASE_NAME", "POSTGRES_URL", "REPOSITORY", "_database_section"]
+__all__ = ["DATABASE", "DATABASE_NAME", "POSTGRES_URL", "REPOSITORY", "_database_section", "server_database"]
 
 _settings = json.loads((REPOSITORY / "VaultSettings.json").read_text())
 _active = _settings["Base"]["active_plugins"]

@@ -13,10 +13,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 DATABASE = os.environ.get("VAULT_TEST_DATABASE", "sqlite")
@@ -84,18 +85,18 @@ def database_section() -> dict[str, Any]:
 
 
 @contextmanager
-def server_database() -> Iterator[None]:
-    """A database of the run's own on the PostgreSQL server; nothing on SQLite."""
+def server_database(name: str = DATABASE_NAME) -> Iterator[None]:
+    """An empty database on the PostgreSQL server, dropped after the block; nothing on SQLite."""
     if DATABASE == "sqlite":
         yield
         return
-    _on_server(f"CREATE DATABASE {DATABASE_NAME}")
+    _on_server("CREATE DATABASE {}", name)
     try:
         yield
     finally:
-        _on_server(f"DROP DATABASE {DATABASE_NAME} WITH (FORCE)")
+        _on_server("DROP DATABASE {} WITH (FORCE)", name)
 
 
-def _on_server(statement: str) -> None:
+def _on_server(statement: LiteralString, name: str) -> None:
     with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(statement)
+        server.execute(sql.SQL(statement).format(sql.Identifier(name)))

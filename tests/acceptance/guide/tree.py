@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import requests
 
-from tests.site import DATABASE, POSTGRES_URL, REPOSITORY, _database_section
+from tests.site import DATABASE, REPOSITORY, _database_section, server_database
 from VaultPlatform.serving import keeper
 
 PASSWORD = "a long enough password 42"
@@ -195,9 +194,5 @@ def database_section(name: str) -> Iterator[dict[str, Any]]:
     if DATABASE == "sqlite":
         yield {}
         return
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            yield {**_database_section(), "name": name}
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with server_database(name):
+        yield {**_database_section(), "name": name}

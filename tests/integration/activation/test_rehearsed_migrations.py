@@ -144,7 +144,7 @@ FOREIGN = {
         """UPDATE "VaultModels_document" SET title = 'mine'""",
         'writes into the table "VaultModels_document"',
     ),
-    "empties": ("DELETE FROM VaultModels_session", 'writes into the table "VaultModels_session"'),
+    "empties": ('DELETE FROM "VaultModels_session"', 'writes into the table "VaultModels_session"'),
     "djangos": (
         "ALTER TABLE django_migrations ADD COLUMN mine integer",
         'changes the table "django_migrations"',

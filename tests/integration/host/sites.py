@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
-
+from tests.site import server_database
 from VaultPlatform.activation.outlook import shown_plugins
 from VaultPlatform.keys import prepare_home
 
@@ -111,10 +110,5 @@ def made_site(home: Path) -> Iterator[Site]:
         yield Site(home=home)
         return
     name = f"vault_test_host_{uuid4().hex[:12]}"
-    server = os.environ.get("VAULT_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-        try:
-            yield Site(home=home, database={**section, "name": name})
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+    with server_database(name):
+        yield Site(home=home, database={**section, "name": name})

@@ -5,15 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
-
-from tests.site import DATABASE, POSTGRES_URL, REPOSITORY
+from tests.site import DATABASE, REPOSITORY, server_database
 from VaultPlatform.config import load_environment
 
 
@@ -68,12 +66,5 @@ def another_site(folder: Path, *, engine: str = DATABASE) -> Iterator[Site]:
         settings["Database"] |= {"name": name}
     file = folder / f"{home.name}.json"
     file.write_text(json.dumps(settings))
-    if engine == "sqlite":
+    with nullcontext() if engine == "sqlite" else server_database(name):
         yield Site(home=home, settings=file)
-        return
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            yield Site(home=home, settings=file)
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")

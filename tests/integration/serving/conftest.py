@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.integration.serving.test_site import Site
+from tests.site import server_database
 
 
 @pytest.fixture
@@ -21,12 +21,9 @@ def settings(django_db_setup: None) -> Iterator[dict[str, Any]]:
         yield document
         return
     name = f"vault_serve_{os.getpid()}"
-    url = os.environ.get("VAULT_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+    with server_database(name):
         document["Database"]["name"] = name
         yield document
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ import os
 import subprocess
 import sys
 
-import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from tests.site import DATABASE, POSTGRES_URL, REPOSITORY, _database_section
+from tests.site import DATABASE, POSTGRES_URL, REPOSITORY, _database_section, server_database
 
 ORGANISATIONS = 500
 MEBIBYTE = 2**20
@@ -30,10 +29,8 @@ def site(tmp_path):
     if DATABASE != "postgresql":
         yield environment
         return
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+    with server_database(name):
         yield environment | {"OBSERVER": make_conninfo(POSTGRES_URL, dbname=name)}
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.timeout(900)

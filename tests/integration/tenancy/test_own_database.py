@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 from tests.integration.organisations.sites import another_site
 from tests.integration.tenancy.test_commands import MISSING, applied, outside, run, unapply
-from tests.site import DATABASE, POSTGRES_URL
+from tests.site import DATABASE, POSTGRES_URL, server_database
 from VaultPlatform import tenancy
 from VaultPlatform.tenancy import use
 from VaultPlatform.tenancy.backends.postgresql import base
@@ -36,13 +36,11 @@ def places(django_db_setup, tmp_path_factory):
         yield {name: {"NAME": str(tmp_path_factory.mktemp(name) / "rows")} for name in NAMES}
         return
     own = {name: {"NAME": f"vault_test_{os.getpid()}_{name}"} for name in NAMES}
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
+    with ExitStack() as stack:
         for place in own.values():
-            server.execute(f"CREATE DATABASE {place['NAME']}")
+            stack.enter_context(server_database(place["NAME"]))
         yield own
         connections.close_all()
-        for place in own.values():
-            server.execute(f"DROP DATABASE {place['NAME']} WITH (FORCE)")
 
 
 @pytest.fixture(autouse=True)
@@ -203,18 +201,10 @@ def two_sites(tmp_path):
             own = {"folder": str(tmp_path / f"own-{number}")}
             if DATABASE == "postgresql":
                 own = {"name": f"vault_test_{os.getpid()}_own_{number}"}
-                stack.enter_context(database(own["name"]))
+                stack.enter_context(server_database(own["name"]))
             settings["Database"]["organisations"] = {"large": own}
             site.settings.write_text(json.dumps(settings))
         yield sites
-
-
-@contextmanager
-def database(name):
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.timeout(400)
