@@ -57,6 +57,7 @@ def vault_application() -> VaultHandler:
     settings.PLUGIN_HOST.gate.deadlines.leave_free(of_threads=int(os.environ.get(THREADS_VARIABLE, "1")))
     handler = VaultHandler()
     len(get_resolver().url_patterns)  # imports them
+    settings.PLUGIN_HOST.tell_of_folders()
     gc.collect()
     gc.freeze()
     report(states_of_plugins())
