@@ -53,6 +53,13 @@ MORE_CASES = [
         says="did you mean title",
     ),
     Case(
+        rule="manifest",
+        kept={"plugin.yaml": MANIFEST},
+        broken={"plugin.yaml": MANIFEST + "tables: [a, b\nlevel: site\n"},
+        at=("plugin.yaml:7",),
+        says="plugin.yaml:7 is not valid YAML",
+    ),
+    Case(
         rule="catalogued",
         kept={"plugin.yaml": MANIFEST},
         broken={},
