@@ -181,6 +181,13 @@ MORE_CASES = [
         around=SPECIFIED,
     ),
     Case(
+        rule="hooks-marked",
+        kept={f"{NAME}.py": HOOKS + "\n    def on_nothing(self): ...\n"},
+        broken={f"{NAME}.py": f"class {NAME}:\n    def on_entity_archived(self): ...  # !\n"},
+        around=SPECIFIED,
+        says="on_entity_archived is called like a hook, and has no @hookimpl",
+    ),
+    Case(
         rule="specifications-apart",
         kept={
             "Hooks/NoteHooks.py": "import pluggy\n\n\nclass NoteHooks:\n    @hookspec\n    def on_note(self): ...\n"
