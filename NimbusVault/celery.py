@@ -16,10 +16,12 @@ app.autodiscover_tasks(["Orchestrators"], related_name="WorkerTasks")
 app.steps["worker"].add(SweepStep)
 
 
-@worker_init.connect
-@beat_init.connect
 def _tell_of_plugins(**_: Any) -> None:
     """The worker and the scheduler say at their start, as the web server does, where plugins come from."""
     from django.conf import settings
 
     settings.PLUGIN_HOST.tell_of_folders()
+
+
+worker_init.connect(_tell_of_plugins)
+beat_init.connect(_tell_of_plugins)
