@@ -41,6 +41,7 @@ class ModelService(Generic[M]):
 
     def update(self, instance: M, **fields: Any) -> M:
         """Set `fields` on `instance` and save these only."""
+        self._refuse_others(instance, given_to="update")
         for name, value in fields.items():
             setattr(instance, name, value)
         instance.save(update_fields=list(fields))
@@ -48,19 +49,22 @@ class ModelService(Generic[M]):
 
     def delete(self, instance_or_id: Any) -> bool:
         """Delete a row; whether there was one."""
-        if isinstance(instance_or_id, self.model):
+        if isinstance(instance_or_id, Model):
+            self._refuse_others(instance_or_id, given_to="delete")
             instance_or_id = instance_or_id.pk
         return self._rows().filter(pk=instance_or_id).delete()[0] > 0
 
     def bulk_create(self, rows: Iterable[M | Mapping[str, Any]]) -> list[M]:
         """Insert many rows, given as objects or as dicts of fields."""
-        return self._rows().bulk_create(
-            [self.model(**row) if isinstance(row, Mapping) else row for row in rows]
-        )
+        made = [self.model(**row) if isinstance(row, Mapping) else row for row in rows]
+        self._refuse_others(*made, given_to="bulk_create")
+        return self._rows().bulk_create(made)
 
     def bulk_update(self, rows: Iterable[M], fields: Sequence[str]) -> int:
         """Save `fields` of many rows; how many there were."""
-        return self._rows().bulk_update(list(rows), list(fields))
+        changed = list(rows)
+        self._refuse_others(*changed, given_to="bulk_update")
+        return self._rows().bulk_update(changed, list(fields))
 
     def bulk_delete(self, filters_or_ids: Mapping[str, Any] | Iterable[Any]) -> int:
         """Delete the rows that fit a dict of lookups, or those of the ids given; how many of this model went.
@@ -76,6 +80,16 @@ class ModelService(Generic[M]):
         else:
             rows = self._rows().filter(pk__in=list(filters_or_ids))
         return rows.delete()[1].get(self.model._meta.label, 0)
+
+    def _refuse_others(self, *rows: Any, given_to: str) -> None:
+        """Raise TypeError for what is no row of this model: an id, mostly."""
+        name = self.model.__name__
+        if others := [type(row).__name__ for row in rows if not isinstance(row, self.model)]:
+            remedy = "a dict of its fields, or an instance" if given_to == "bulk_create" else "the row itself"
+            raise TypeError(
+                f"{type(self).__name__}.{given_to}() was given an object of class {others[0]}, which is no {name}."
+                f" Pass {remedy}; get(pk=…) of this service reads the {name} of an id."
+            )
 
     def _rows(self) -> QuerySet[M]:
         rows: QuerySet[M] = self.model._default_manager.all()

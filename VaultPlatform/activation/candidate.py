@@ -88,7 +88,7 @@ def with_data(asked: dict[str, Any]) -> dict[str, Any]:
         case "export":
             return {"rows": data.export_rows(plugin, Path(asked["file"]))}
         case "drop":
-            return {"dropped": data.drop_tables(plugin)}
+            return data.drop_tables(plugin)
     return data.count_rows(plugin)
 
 

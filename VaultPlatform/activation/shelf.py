@@ -7,13 +7,13 @@ from pathlib import Path
 from VaultPlatform.activation.errors import Refused, Unknown
 from VaultPlatform.config import SettingsError, VaultSettings, load_environment, load_settings
 from VaultPlatform.config.environment import REPOSITORY
-from VaultPlatform.config.errors import nearest_name, sentence
 from VaultPlatform.host.inventory import (
     RESERVED,
     find_plugins,
     folders_outside,
     installation_folder,
     names_in,
+    nearest_plugin,
 )
 from VaultPlatform.host.manifest import ManifestError, read_manifest
 from VaultPlatform.host.sources import installed_plugins
@@ -61,10 +61,21 @@ class Shelf:
         """Raises Refused if there is no plugin of one of these names."""
         for name in names:
             if name not in self.folders:
-                near = nearest_name(name, self.folders)
-                hint = f"did you mean {near}?" if near else "`manage.py plugins list` shows those there are"
-                said = sentence(f"There is no plugin {name}; {hint}")
-                raise Unknown(said, reasons={name: f"there is no plugin {name}"})
+                raise Unknown(self._unknown(name), reasons={name: f"there is no plugin {name}"})
+
+    def _unknown(self, name: str) -> str:
+        folder = Path(name)
+        if len(folder.parts) > 1:
+            return (
+                f"{name} is a path, and plugins are switched by name. Add {folder.parent} to Base.plugin_dirs and say"
+                f" {folder.name}, or bring it here: `manage.py plugins install {name}`."
+            )
+        near = nearest_plugin(name, self.folders)
+        hint = f"did you mean {near}?" if near else "`manage.py plugins list` shows those there are."
+        return (
+            f"There is no plugin {name}; {hint} One that lies elsewhere is found if Base.plugin_dirs names the folder"
+            f" that holds its folder, or is brought here by `manage.py plugins install path/to/{name}`."
+        )
 
 
 def read_shelf(settings: Path, *, home: Path) -> Shelf:

@@ -142,8 +142,20 @@ class Activation:
         if name is None:
             return str(error)
         if name in self.plan.wanted:
-            return sentence(f"{name} cannot be switched on: {error.why}")
+            return self._refused(name, error.why)
         return sentence(f"{name}, which is on, would not load any more: {error.why}")
+
+    def _not_on(self, name: str, why: str) -> str:
+        what = "cannot be loaded as it is now" if self._is_in_the_list(name) else "cannot be switched on"
+        return sentence(f"{name} {what}: {why}")
+
+    def _refused(self, name: str, why: str) -> str:
+        """The same before anything was changed; to whom has the plugin on already, that is the point of it."""
+        said = self._not_on(name, why)
+        return f"{said} What runs stays as it is." if self._is_in_the_list(name) else said
+
+    def _is_in_the_list(self, name: str) -> bool:
+        return self.plan.action in ("apply", "update") and name in self.plan.before
 
     def _refuse_what_did_not_load(self, found: dict[str, Any]) -> None:
         named = str(candidate_file(self.place.settings))
@@ -151,9 +163,7 @@ class Activation:
             for name in self.plan.wanted:
                 if name in found["reasons"]:
                     words = found["reasons"][name]
-                    raise Refused(
-                        sentence(f"{name} cannot be switched on: {words}"), reasons=found["reasons"]
-                    )
+                    raise Refused(self._refused(name, words), reasons=found["reasons"])
             raise Refused(str(error).replace(named, str(self.place.settings)), reasons=found["reasons"])
         failed = {
             name: f"stage {stage}: {reason}".replace(named, str(self.place.settings))
@@ -162,7 +172,7 @@ class Activation:
         }
         for name in self.plan.wanted:
             if name in failed:
-                raise Refused(sentence(f"{name} cannot be switched on: {failed[name]}"), reasons=failed)
+                raise Refused(self._refused(name, failed[name]), reasons=failed)
         if failed and (lost := [name for name in failed if name in self._must_be_on()]):
             name, reason = lost[0], failed[lost[0]]
             raise Refused(sentence(f"{name}, which is on, would not load any more: {reason}"), reasons=failed)
@@ -182,7 +192,7 @@ class Activation:
         for plugin, database, reason in found["failed"]:
             reasons[plugin] = f"its migrations failed in {database}: {reason}"
         for name, reason in reasons.items():
-            raise Refused(sentence(f"{name} cannot be switched on: {reason}"), reasons=reasons)
+            raise Refused(self._refused(name, reason), reasons=reasons)
         self.entry.notes += found["notes"]
 
     def _must_be_on(self) -> set[str]:
@@ -206,9 +216,7 @@ class Activation:
         self.entry.failed_in = [database for _, database, _ in failed]
         for plugin, database, reason in failed:
             words = f"its migrations failed in {database}: {reason}"
-            raise ActivationError(
-                sentence(f"{plugin} cannot be switched on: {words}"), reasons={plugin: words}
-            )
+            raise ActivationError(self._not_on(plugin, words), reasons={plugin: words})
         for name, reason in outcome["failed"].items():
             if name not in outcome["organisations"]:
                 self.entry.notes.append(f"{name} could not be migrated: {reason}")

@@ -17,10 +17,10 @@ def plugin_at(folder: Path, *, site: Site) -> Subject:
     """The plugin in `folder`, wherever that is. Raises CannotCheck if there is no Python file in it."""
     folder = folder.resolve()
     if not folder.is_dir():
-        raise CannotCheck(f"{folder} is no folder")
+        raise CannotCheck(f"{folder} is no folder.")
     if not any(folder.glob("*.py")):
         inside = [each.name for each in sorted(folder.iterdir()) if (each / "__init__.py").exists()]
-        hint = f"; did you mean {folder.name}/{inside[0]}?" if inside else ""
+        hint = f"; did you mean {folder.name}/{inside[0]}?" if inside else "."
         raise CannotCheck(f"{folder} holds no Python file, so it is no plugin{hint}")
     return Subject(name=folder.name, folder=folder, site=site)
 

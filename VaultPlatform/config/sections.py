@@ -82,7 +82,8 @@ class BaseSection(Section):
     )
     plugin_dirs: tuple[Text, ...] = Field(
         default=(),
-        description="More folders to find plugins in; a relative path starts at this file's folder.",
+        description="More folders to find plugins in, each holding plugins' folders; a relative path starts at this"
+        " file's folder.",
     )
     plugin_errors: Literal["skip", "refuse", "none"] = Field(
         default="skip",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, P
 
 from VaultPlatform.config.blocks import Names, ambiguous_blocks, misspelt_sections
 from VaultPlatform.config.errors import Problem, SettingsError
+from VaultPlatform.config.folders import plugins_themselves
 from VaultPlatform.config.problems import problems_of, unknown_keys
 from VaultPlatform.config.reading import read_document
 from VaultPlatform.config.references import locate, with_references
@@ -146,7 +147,10 @@ def load_settings(path: Path, *, known_plugins: Collection[str] = ()) -> VaultSe
         *ambiguous_blocks(document, plugins=active, names=names, file=file),
     ]
     settings = _validate(VaultSettings, document, file=file, problems=problems)
-    return settings.read_from(path, plugins=names.plugins)
+    settings.read_from(path, plugins=names.plugins)
+    if problems := list(plugins_themselves(settings.plugin_dirs, file=file)):
+        raise SettingsError(*problems)
+    return settings
 
 
 def _listed_plugins(document: Mapping[str, Any]) -> list[str]:

@@ -162,4 +162,5 @@ def _left_out(tally: Tally, gate: Gate, *, is_check: bool, contained: bool) -> N
     if not contained:
         raise HookOff(
             f"{tally.plugin} is not told of {tally.hook}: it is switched off here, or something hangs."
+            f" `manage.py plugins show {tally.plugin}` says where it is off, and why."
         )

@@ -109,20 +109,25 @@ class PluginHost:
         #: Of the plugins that are on, or were to be: own name -> what it is called.
         self._own_names: dict[str, str] = {}
         own_names.install(own_names.OwnNames(self._own_names), own_names.FolderPackages(plugin_dirs))
-        self._tell_of(plugin_dirs)
+        self._folders = tuple(plugin_dirs)
+        self._warn_of_missing_folders()
         listed = [self._records[name] for name in self.configured]
         self._edits = Edits(settings_file, installed=installed, loaded=listed)
         self._prepare_all()
 
-    def _tell_of(self, plugin_dirs: Sequence[Path]) -> None:
-        for folder in plugin_dirs:
-            if folder.is_dir():
-                level = logging.DEBUG if folder == self._installed else logging.INFO
-                self.logger.log(level, "plugins importable from %s", folder)
-            else:
+    def _warn_of_missing_folders(self) -> None:
+        for folder in self._folders:
+            if not folder.is_dir():
                 self.logger.warning(
                     "there is no folder of plugins %s; make it, or take it out of the settings", folder
                 )
+
+    def tell_of_folders(self) -> None:
+        """Log from which folders plugins are importable; for processes that serve, since commands have answers."""
+        for folder in self._folders:
+            if folder.is_dir():
+                level = logging.DEBUG if folder == self._installed else logging.INFO
+                self.logger.log(level, "plugins importable from %s", folder)
 
     # ------------------------------------------------------------------ before Django's apps
 

@@ -1,11 +1,11 @@
 """Which plugins there are, from everywhere: nothing of a plugin is imported here."""
 
-import difflib
 import keyword
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from VaultPlatform.config.errors import nearest_name
 from VaultPlatform.host.own_names import in_use, shadowed_by
 from VaultPlatform.host.sources import Source
 from VaultPlatform.host.status import StageError
@@ -32,8 +32,8 @@ class Inventory:
             )
         source = self.sources.get(name)
         if source is None:
-            near = difflib.get_close_matches(name, self.sources, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            near = nearest_plugin(name, self.sources)
+            hint = f"; did you mean {near}?" if near else ""
             raise StageError(
                 f"there is no folder Plugins/{name}; add it or take the name out of Base.active_plugins{hint}"
             )
@@ -54,6 +54,13 @@ class Inventory:
                 "name a package of its own"
             )
         return source
+
+
+def nearest_plugin(name: str, known: Iterable[str]) -> str | None:
+    """The known plugin most like `name`; that both end in _Plugin makes no two alike."""
+    nouns = {each.removesuffix("_Plugin"): each for each in known}
+    near = nearest_name(name.removesuffix("_Plugin"), nouns)
+    return nouns[near] if near else None
 
 
 def installation_folder(home: Path) -> Path:

@@ -34,8 +34,13 @@ def read_file(path: Path, *, where: str) -> dict[str, Any]:
         text = _text(path, where)
         _refuse_all_but_values(text, where)
         found = yaml.load(text, Loader=_LOADER)  # noqa: S506  # nosec B506  # it makes text, lists and dicts
+    except yaml.MarkedYAMLError as error:
+        raise ManifestError(_said_of(error, where)) from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ManifestError(f"{where} is not valid YAML: {' '.join(str(error).split())}") from error
+        said = " ".join(str(error).split()).replace(
+            'in "<unicode string>", ', ""
+        )  # what PyYAML calls any text
+        raise ManifestError(f"{where} is not valid YAML: {said}") from error
     except OSError as error:
         raise ManifestError(f"{where} cannot be read: {error.strerror or error}") from error
     if found in (None, ""):
@@ -44,6 +49,13 @@ def read_file(path: Path, *, where: str) -> dict[str, Any]:
         what = "list" if isinstance(found, list) else "text"
         raise ManifestError(f"{where} must be a mapping of keys, not a {what}")
     return found
+
+
+def _said_of(error: yaml.MarkedYAMLError, where: str) -> str:
+    place = f"{where}:{error.problem_mark.line + 1}" if error.problem_mark else where
+    began = f" of line {error.context_mark.line + 1}" if error.context_mark else ""
+    context = f", {error.context}{began}" if error.context else ""
+    return f"{place} is not valid YAML: {error.problem}{context}"
 
 
 def _text(path: Path, where: str) -> str:

@@ -57,13 +57,21 @@ def export_rows(plugin: str, file: Path) -> dict[str, int]:
     return counted
 
 
-def drop_tables(plugin: str) -> list[str]:
-    """Drop the tables, what Django noted of them, and that their migrations were run, everywhere; the tables."""
+def drop_tables(plugin: str) -> dict[str, Any]:
+    """Drop the tables, what Django noted of them, and that their migrations were run, everywhere.
+
+    `dropped`, the tables; `rows`, model -> the rows that went with them.
+    """
     dropped: dict[str, None] = {}
+    rows: dict[str, int] = {}
     with storage().lock(for_long=True):
         for _ in _organisations(template=True):
             there = _tables_here()
             connection = connections["default"]
+            for model in _models(plugin):
+                if model._meta.db_table in there:
+                    label, count = model._meta.label, model._base_manager.using("default").count()
+                    rows[label] = rows.get(label, 0) + count
             with connection.schema_editor() as editor:
                 for model in reversed(_models(plugin)):
                     if model._meta.db_table in there and not model._meta.auto_created:
@@ -73,7 +81,7 @@ def drop_tables(plugin: str) -> list[str]:
                 recorder = MigrationRecorder(connection)
                 recorder.migration_qs.filter(app=label).delete()
                 forget_types(label)
-    return list(dropped)
+    return {"dropped": list(dropped), "rows": rows}
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:

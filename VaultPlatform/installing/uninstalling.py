@@ -1,7 +1,7 @@
 """Taking a plugin away: what there is of it, and what becomes of its rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -112,6 +112,8 @@ def _uninstalled(name: str, fate: Fate, entry: Entry, *, place: Place) -> dict[s
         entry.notes.append(
             f"{'Paused' if fate == 'keep' else 'Removed'}: the schedules {', '.join(done['schedules'])}."
         )
+    if fate == "drop":
+        entry.notes.append(f"Rows that went: {_counted(done['rows'])}.")
     if "file" in done:
         entry.notes.append(f"Its rows are in {done['file']}.")
     entry.notes += entered("plugin.uninstalled", name, detail={"data": fate})
@@ -135,8 +137,13 @@ def _rid_of_rows(name: str, fate: Fate, shelf: Shelf, place: Place) -> dict[str,
         file = place.home / EXPORTS / f"{name}-{new_id()}.tar.gz"
         done |= {"rows": _in_child("export", name, shelf, place, file=str(file))["rows"], "file": str(file)}
     if fate in ("export", "drop"):
-        done["dropped"] = _in_child("drop", name, shelf, place)["dropped"]
+        said = _in_child("drop", name, shelf, place)
+        done |= {"dropped": said["dropped"], "rows": said["rows"]}
     return done
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} of {model}" for model, count in rows.items()) or "none"
 
 
 def _look(name: str, shelf: Shelf, place: Place) -> Holdings:

@@ -26,7 +26,19 @@ MAX_BYTES = 100 * 1024 * 1024
 #: Of a zip file's list of files, which is read as a whole.
 _MAX_LIST = 4 * 1024 * 1024
 _CHUNK = 256 * 1024
-_LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", "node_modules"})
+#: Names of files and folders that are no part of a plugin: caches, and what belongs to a working copy.
+_LEFT_OUT = frozenset(
+    {
+        "__pycache__",
+        ".git",
+        ".hypothesis",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".venv",
+        "node_modules",
+    }
+)
 _LAST_ASCII_CONTROL = 0x1F
 #: By how a compressed tar file begins.
 _COMPRESSED: dict[bytes, Callable[[Path], Any]] = {

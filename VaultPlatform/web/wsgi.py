@@ -61,6 +61,7 @@ def vault_application() -> VaultHandler:
     importlib.import_module(
         "VaultPlatform.identity.tokens"
     )  # and their cryptography, which no other process needs
+    settings.PLUGIN_HOST.tell_of_folders()
     gc.collect()
     gc.freeze()
     report_loaded()

@@ -5,7 +5,16 @@ import difflib
 from collections.abc import Iterator
 
 from VaultPlatform.checklist.findings import Spot
-from VaultPlatform.checklist.reading import Function, calls, decorators, dotted, keyword, last, text_of
+from VaultPlatform.checklist.reading import (
+    Function,
+    calls,
+    decorators,
+    dotted,
+    keyword,
+    last,
+    methods,
+    text_of,
+)
 from VaultPlatform.checklist.registry import EVERYBODY, rule
 from VaultPlatform.checklist.source import Module
 from VaultPlatform.checklist.subject import Subject
@@ -60,6 +69,24 @@ def _hooks_plain(subject: Subject) -> Iterator[Spot]:
             yield Spot(
                 module.file, function.lineno, f"{function.name} contains a yield, so calling it does nothing."
             )
+
+
+@rule(
+    "hooks-marked",
+    says="A method of the plugin's class that is called like a hook is an implementation of it.",
+    remedy="Write @hookimpl above it: without, it is never called. Give a method that is none another name.",
+)
+def _hooks_marked(subject: Subject) -> Iterator[Spot]:
+    own = subject.module(subject.name)
+    if own is None:
+        return
+    specified = specifications(subject)
+    for node in own.tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == subject.name:
+            for method in methods(node):
+                if method.name in specified and "hookimpl" not in decorators(method):
+                    what = f"{method.name} is called like a hook, and has no @hookimpl."
+                    yield Spot(own.file, method.lineno, what)
 
 
 @rule(

@@ -22,7 +22,8 @@ _PLACE = re.compile(r"\((?P<file>[\w./-]+\.(?:py|yaml)):(?P<line>\d+)\)")
 @rule(
     "manifest",
     says="plugin.yaml says name, version, title, description and author.",
-    remedy="Write them into plugin.yaml; docs/plugins.md shows all keys.",
+    remedy="Write what is missing, and mend or take out what cannot be read or is not known; docs/plugins.md shows all"
+    " keys.",
 )
 def _manifest(subject: Subject) -> Iterator[Spot]:
     if not subject.has(MANIFEST):
@@ -71,7 +72,9 @@ def _loads(subject: Subject) -> Iterator[Spot]:
 
 
 def _line_of_key(subject: Subject, reason: str) -> int:
-    """The line of plugin.yaml that has the key which a reason names first."""
+    """The line of plugin.yaml that a reason names, or that has the key which it names first."""
+    if found := re.search(rf"{re.escape(MANIFEST)}:(?P<line>\d+)", reason):
+        return int(found["line"])
     named = re.search(rf"{re.escape(MANIFEST)}: (?P<key>\w+)", reason)
     return _line_with(subject.folder / MANIFEST, rf"\s*{named['key']}\s*:") if named else 1
 

@@ -13,6 +13,7 @@ from VaultPlatform.activation.errors import ActivationError
 from VaultPlatform.activation.outlook import SHOWING_SECONDS, shown_plugins
 from VaultPlatform.config import load_environment
 from VaultPlatform.management.plugin_actions import ACTIONS
+from VaultPlatform.management.plugin_actions.hooks_off import hooks_off, lines_of
 from VaultPlatform.management.plugin_actions.switching import add_loading_seconds
 
 
@@ -78,11 +79,13 @@ class Command(BaseCommand):
         if shown is None:
             names = ", ".join(sorted(plugin["name"] for plugin in plugins)) or "none"
             raise CommandError(f"there is no plugin {name}; there are: {names}")
+        off = hooks_off(name)
         if as_json:
-            self.stdout.write(json.dumps(shown, indent=2))
+            self.stdout.write(json.dumps({**shown, "hooks_off": off}, indent=2))
             return
         for key, value in shown.items():
             self.stdout.write(f"{key}: {_plain(value)}")
+        self.stdout.write("\n".join(lines_of(name, off)))
 
 
 def _plain(value: Any) -> str:

@@ -3,7 +3,6 @@
 Exit code 0: clean; 1: something falls short; 2: nothing could be checked.
 """
 
-import difflib
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from VaultPlatform.checklist import RULES, CannotCheck, Report, Site, Subject, c
 from VaultPlatform.checklist.page import rules_page
 from VaultPlatform.config import REPOSITORY, load_environment
 from VaultPlatform.host import PluginHost
+from VaultPlatform.host.inventory import nearest_plugin
 from VaultPlatform.management.settings_option import SPELT
 
 HELP = "what falls short of the checklist, with file and line"
@@ -80,13 +80,13 @@ def _subjects(options: Mapping[str, Any]) -> Iterator[Subject]:
     if options["name"]:
         yield plugin_at(folder_of(options["name"], host), site=site)
     elif not options["core"]:
-        raise CannotCheck("name a plugin or the path of its folder, or say --core")
+        raise CannotCheck("Name a plugin or the path of its folder, or say --core.")
 
 
 def _settings_files(options: Mapping[str, Any]) -> Sequence[Path]:
     files = options["settings_files"] or [load_environment().settings]
     if missing := [file for file in files if not file.is_file()]:
-        raise CannotCheck(f"there is no settings file {missing[0]}")
+        raise CannotCheck(f"There is no settings file {missing[0]}.")
     return [file.resolve() for file in files]
 
 
@@ -97,9 +97,11 @@ def folder_of(name: str, host: PluginHost) -> Path:
         return Path(known[name])
     if os.sep in name or Path(name).is_dir():
         return Path(name)
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
-    raise CannotCheck(f"there is no plugin {name}; {hint}")
+    near = nearest_plugin(name, known)
+    hint = f"did you mean {near}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}."
+    raise CannotCheck(
+        f"There is no plugin {name}; {hint} For one that lies elsewhere give the path of its folder: path/to/{name}."
+    )
 
 
 def _as_json(reports: Sequence[Report]) -> str:

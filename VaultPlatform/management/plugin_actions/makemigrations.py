@@ -36,7 +36,9 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     try:
         folder = folder_of(options["plugin"], settings.PLUGIN_HOST).resolve()
         if not any(folder.glob("*.py")):
-            raise CommandError(f"{folder} holds no Python file, so it is no plugin")
+            raise CommandError(
+                f"No migration was written. {folder} holds no Python file, so it is no plugin."
+            )
         made = make_migrations(
             folder,
             settings=place.settings,

@@ -45,13 +45,14 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
         raise CommandError(
             "say with --into DIR where the package is to be made; not in NimbusVault's own folder"
         )
-    if "endpoints" in wishes.parts and _is_answered(wishes.word):
+    taken = [each.name for each in settings.PLUGIN_HOST.status()]
+    if wishes.name not in taken and "endpoints" in wishes.parts and _is_answered(wishes.word):
         raise CommandError(f"/{ModelName.url_vault}{wishes.word} is answered already; take another name")
     try:
         made = make(
             wishes,
             into=options["into"] or REPOSITORY / "Plugins",
-            taken=[each.name for each in settings.PLUGIN_HOST.status()],
+            taken=taken,
         )
     except CannotMake as error:
         raise CommandError(str(error)) from error

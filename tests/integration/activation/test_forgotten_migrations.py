@@ -108,7 +108,9 @@ def test_what_cannot_be_migrated_is_said_and_nothing_is_written(site: Site, tmp_
     assert "Raising cannot be loaded: stage models: OSError: not today" in refused(
         site, "makemigrations", str(hangs)
     )
-    assert "there is no plugin Forgetfull" in refused(site, "makemigrations", "Forgetfull")
+    said = refused(site, "makemigrations", "Forgetfull")
+    assert "No migration was written. There is no plugin Forgetfull; " in said
+    assert "give the path of its folder: path/to/Forgetfull." in said
     twin = made.write_good(tmp_path, "Bookmarks_Plugin")
     assert "another plugin Bookmarks_Plugin in Plugins/" in refused(site, "makemigrations", str(twin))
 

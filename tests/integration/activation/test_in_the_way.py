@@ -49,7 +49,9 @@ def test_what_is_in_the_way_is_named_by_all_commands_and_can_be_switched_off(
     assert words in found[name]["reason"]
     assert found["Witness"]["state"] == "on"
 
-    assert f"{name} cannot be switched on: stage import: {words}" in refused(site, "apply", *PATIENCE)
+    said = refused(site, "apply", *PATIENCE)
+    assert f"{name} cannot be loaded as it is now: stage import: {words}" in said
+    assert "What runs stays as it is." in said
     assert "Nothing was left half-done." in site.manage("plugins", "recover").stdout
     assert switched(site, "enable", f"Beside{name}", *PATIENCE)["state"] == "done"
     assert listed(site) == ["Witness", name, f"Beside{name}"]

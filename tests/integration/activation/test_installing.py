@@ -96,6 +96,19 @@ def test_a_plugin_is_installed_and_off(site: Site, tmp_path: Path, form: str) ->
         assert f"There is a plugin {name} already" in refused(site, "install", str(source))
 
 
+@pytest.mark.database_independent
+def test_caches_in_the_folder_stay_where_they_are(tmp_path: Path) -> None:
+    from VaultPlatform.installing.unpacking import unpack
+
+    caches = ("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache")
+    files = {f"{place}{each}/a/b.txt": "" for each in caches for place in ("", "inner/")}
+    unpack(made.write(tmp_path, "Cached", **files, **{"inner/c.py": ""}), tmp_path / "unpacked")
+
+    there = {path.relative_to(tmp_path / "unpacked").parts for path in (tmp_path / "unpacked").rglob("*")}
+    assert ("Cached", "inner", "c.py") in there
+    assert not {*caches} & {part for parts in there for part in parts}
+
+
 def archive_with(place: Path, *members: tuple[str, bytes] | tarfile.TarInfo) -> Path:
     target = place / "evil.tar"
     with tarfile.open(target, "w") as archive:
@@ -366,7 +379,10 @@ def test_a_wheel_is_installed_used_and_goes_on_working_when_an_update_of_it_fail
     assert site.plugins()[name]["version"] == "1.0"
     assert used() == [200, "Wheeled 1.0", 2]
 
-    assert done(site, "uninstall", name, "--drop")["dropped"] == [f"{name}_{name.lower()}note"]
+    dropped = done(site, "uninstall", name, "--drop")
+    assert dropped["dropped"] == [f"{name}_{name.lower()}note"]
+    assert dropped["rows"] == {f"{name}.{name}Note": 2}
+    assert f"Rows that went: 2 of {name}.{name}Note." in dropped["notes"]
     assert used() == [404, NOT_FOUND, None]
     assert (name in installed(site), state_of(site)["databases"]) == (False, before)
 

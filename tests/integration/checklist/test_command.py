@@ -135,7 +135,7 @@ def test_every_plugin_that_is_broken_on_purpose_can_be_checked() -> None:
 def test_what_cannot_be_checked_ends_with_2_and_says_why(name: str) -> None:
     code, printed = plugins("check", name)
     assert code == 2
-    assert "there is no plugin" in printed or "no Python file" in printed or "is no folder" in printed
+    assert "There is no plugin" in printed or "no Python file" in printed or "is no folder" in printed
 
 
 def test_a_settings_file_that_is_not_there_ends_with_2() -> None:

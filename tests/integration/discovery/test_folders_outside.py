@@ -116,8 +116,31 @@ def test_a_folder_beside_the_deployments_configuration_is_found(site: Site, outs
     told = replace(site, environment={"VAULT_APPS_DIR": str(config)})
     listed = told.manage("plugins", "list")
     assert listed.stdout.split()[:2] == ["Outside_Plugin", "on"]
-    assert f"plugins importable from {outside}" in listed.stderr
+    assert listed.stderr == ""
     assert probed(told)["one"]
+
+
+STARTS = {
+    "web": "import NimbusVault.wsgi",
+    "worker": "from celery.signals import worker_init as begins",
+    "beat": "from celery.signals import beat_init as begins",
+}
+
+
+@pytest.mark.parametrize("program", STARTS)
+def test_what_serves_says_at_its_start_where_plugins_come_from(
+    site: Site, outside: Path, tmp_path: Path, program: str
+) -> None:
+    site.configure(["Outside_Plugin"], dirs=(outside,))
+    celery = "import django; django.setup(); import NimbusVault.celery\nbegins.send(sender=None)\n"
+    start = tmp_path / "start.py"
+    start.write_text(
+        "import io, logging\n"
+        "logging.getLogger('vault.plugins').addHandler(logging.StreamHandler(said := io.StringIO()))\n"
+        f"{STARTS[program]}\n{'' if program == 'web' else celery}"
+        "import json; print(json.dumps(said.getvalue().splitlines()))\n"
+    )
+    assert f"plugins importable from {outside}" in site.probe(start)
 
 
 def test_a_folder_that_is_not_there_is_a_warning(site: Site, outside: Path) -> None:

@@ -68,7 +68,7 @@ BROKEN = {
     "InitRaises": ("import", "RuntimeError: the plugin is not well (InitRaises/__init__.py:3)"),
     "InitRecurses": ("import", "RecursionError"),
     "LateFailure": ("urls", "LookupError: no routes today (LateFailure/urls.py:3)"),
-    "ManifestBroken": ("manifest", "plugin.yaml is not valid YAML"),
+    "ManifestBroken": ("manifest", "ManifestBroken/plugin.yaml:2 is not valid YAML"),
     "ManifestUnknown": ("manifest", "plugin.yaml: license is unknown; did you mean licence?"),
     "MigrationBroken": (
         "migrations",

@@ -1,12 +1,15 @@
 """A hook implementation that fails again and again is switched off: where it does, in every process, until lifted."""
 
+import json
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from tests.integration.serving.processes import wait_until
 from tests.unit.host.specs import hookimpl, manager, proxy_of
@@ -86,6 +89,32 @@ def test_after_so_many_failures_in_a_row_it_is_left_alone(org: Any, moody: Moody
     entry = site_audit_entry_service.filter(action="hook.switched_off").order_by("-seq")[0]
     assert (entry.entity_id, entry.actor_kind) == (PLUGIN, "system")
     assert "ValueError: not today" in entry.payload
+
+
+def test_showing_the_plugin_says_where_it_is_off_and_how_that_is_lifted(
+    org: Any, moody: Moody, fire: Any, plugins: Any
+) -> None:
+    moody.fails_in = {org.slug}
+    times(fire, LIMIT)
+    command = f"manage.py plugins lift {PLUGIN} on_thing --org {org.slug}"
+
+    [line] = [each for each in shown().splitlines() if each.startswith("hook switched off: ")]
+    assert line.startswith(f"hook switched off: on_thing in {org.slug}: ") and command in line
+    [off] = json.loads(shown("--json"))["hooks_off"]
+    assert (off["hook"], off["organisation"]) == ("on_thing", org.slug) and off["reason"] in line
+
+    [implementation] = plugins.hook.on_thing.get_hookimpls()
+    with pytest.raises(HookOff, match=f"manage.py plugins show {PLUGIN}"):
+        strictly(implementation.function)(1)
+
+    call_command("plugins", "lift", PLUGIN, "on_thing", "--org", org.slug, stdout=StringIO())
+    assert "hooks switched off: -" in shown().splitlines()
+
+
+def shown(*options: str) -> str:
+    out = StringIO()
+    call_command("plugins", "show", PLUGIN, *options, stdout=out)
+    return out.getvalue()
 
 
 def test_one_that_works_now_and_then_stays_on(org: Any, moody: Moody, fire: Any) -> None:

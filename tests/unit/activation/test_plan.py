@@ -5,6 +5,7 @@ import pytest
 from VaultPlatform.activation.errors import Refused
 from VaultPlatform.activation.plan import plan_disable, plan_enable
 from VaultPlatform.activation.shelf import Shelf
+from VaultPlatform.host.inventory import nearest_plugin
 
 pytestmark = pytest.mark.database_independent
 
@@ -51,6 +52,25 @@ def test_an_unknown_name_is_told_with_the_nearest_one(shelf):
         plan_disable(["Zz"], shelf())
 
 
+def test_that_two_names_end_in_plugin_makes_them_not_alike():
+    assert nearest_plugin("Loans_Plugin", ["Bookmarks_Plugin", "Activity_Plugin"]) is None
+    assert nearest_plugin("Bookmark_Plugin", ["Bookmarks_Plugin", "Activity_Plugin"]) == "Bookmarks_Plugin"
+    assert nearest_plugin("bookmarks", ["Bookmarks_Plugin"]) == "Bookmarks_Plugin"
+
+
+def test_how_a_plugin_that_lies_elsewhere_is_switched_on_is_said(shelf):
+    with pytest.raises(
+        Refused, match=r"Base.plugin_dirs names the folder.*plugins install path/to/Loans_Plugin`"
+    ):
+        plan_enable(["Loans_Plugin"], shelf())
+    with pytest.raises(Refused) as told:
+        plan_enable(["/srv/plugins/Loans_Plugin"], shelf())
+    assert str(told.value) == (
+        "/srv/plugins/Loans_Plugin is a path, and plugins are switched by name. Add /srv/plugins to Base.plugin_dirs"
+        " and say Loans_Plugin, or bring it here: `manage.py plugins install /srv/plugins/Loans_Plugin`."
+    )
+
+
 def test_what_needs_a_plugin_is_named_or_switched_off_along_with_it(shelf):
     there = shelf("Root", "Lone", "Branch", "Leaf")
     with pytest.raises(Refused, match=r"Branch, Leaf need Root. Switch them off first.*--with-dependants"):
@@ -70,5 +90,5 @@ def test_what_is_in_the_list_and_has_failed_comes_on_when_it_is_asked_for(shelf)
 
 
 def test_nothing_is_said_to_be_there_with_two_marks_at_its_end(shelf):
-    with pytest.raises(Refused, match=r"did you mean Root\?$"):
+    with pytest.raises(Refused, match=r"did you mean Root\? One that lies"):
         plan_enable(["Roott"], shelf())

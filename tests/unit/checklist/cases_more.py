@@ -53,6 +53,13 @@ MORE_CASES = [
         says="did you mean title",
     ),
     Case(
+        rule="manifest",
+        kept={"plugin.yaml": MANIFEST},
+        broken={"plugin.yaml": MANIFEST + "tables: [a, b\nlevel: site\n"},
+        at=("plugin.yaml:7",),
+        says="plugin.yaml:7 is not valid YAML",
+    ),
+    Case(
         rule="catalogued",
         kept={"plugin.yaml": MANIFEST},
         broken={},
@@ -172,6 +179,13 @@ MORE_CASES = [
             "    @hookimpl\n    def on_b(self):  # !\n        yield\n"
         },
         around=SPECIFIED,
+    ),
+    Case(
+        rule="hooks-marked",
+        kept={f"{NAME}.py": HOOKS + "\n    def on_nothing(self): ...\n"},
+        broken={f"{NAME}.py": f"class {NAME}:\n    def on_entity_archived(self): ...  # !\n"},
+        around=SPECIFIED,
+        says="on_entity_archived is called like a hook, and has no @hookimpl",
     ),
     Case(
         rule="specifications-apart",

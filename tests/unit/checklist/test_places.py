@@ -29,6 +29,14 @@ def test_an_unknown_key_of_the_manifest_is_at_its_line(tmp_path: Path) -> None:
     assert there["loads"] == (*place, f"It did not load: stage manifest: {said}")
 
 
+def test_the_remedy_for_an_unknown_key_is_not_to_write_it(tmp_path: Path) -> None:
+    found(tmp_path)
+    folder = tmp_path / "Plugins" / "Notes_Plugin"
+    report = check(plugin_at(folder, site=Site(repository=tmp_path)))
+    [remedy] = {each.remedy for each in report.findings if each.rule == "manifest"}
+    assert "take out what" in remedy and "not known" in remedy
+
+
 def test_a_wrong_setting_is_at_the_plugins_block(tmp_path: Path) -> None:
     settings = tmp_path / "VaultSettings.json"
     settings.write_text('{\n  "Base": {},\n  "Notes": {\n    "most": "many"\n  }\n}\n')

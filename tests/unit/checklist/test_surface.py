@@ -5,7 +5,9 @@ import importlib
 import re
 
 import pytest
+from django.contrib.auth.models import Group
 
+from VaultModels import models
 from VaultPlatform.checklist.surface import SURFACE, is_public
 from VaultPlatform.config import REPOSITORY
 
@@ -32,3 +34,23 @@ def test_the_import_contract_forbids_nothing_that_is_public() -> None:
     assert [module for module in forbidden if is_public(module)] == []
     inside = [each for each in SURFACE for module in forbidden if each.startswith(f"{module}.")]
     assert inside == []
+
+
+#: Columns that are the core's own.
+INSIDE = {
+    "User": {"password", "user_permissions"},
+    "Group": {"permissions"},
+    "Document": {"search_text", "status_before_trash"},
+}
+
+
+def test_the_guide_names_the_columns_of_the_core_that_plugins_may_read() -> None:
+    page = (REPOSITORY / "docs" / "authors-guide.md").read_text(encoding="utf-8")
+    section = page.partition("## Read what the core keeps")[2].partition("\n## ")[0]
+    told = dict(re.findall(r"^\| `(\w+)` \| (`.*) \|$", section, flags=re.MULTILINE))
+
+    assert list(told) == ["User", "Group", "Document", "DocumentVersion", "DocumentTag"]
+    for name, columns in told.items():
+        model = Group if name == "Group" else getattr(models, name)
+        there = {each.name for each in (*model._meta.fields, *model._meta.many_to_many)}
+        assert set(re.findall(r"`(\w+)`", columns)) == there - INSIDE.get(name, set()), name

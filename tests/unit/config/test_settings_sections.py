@@ -140,6 +140,22 @@ def test_plugin_dirs_start_at_the_settings_files_folder(load, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("file", "text"), [("plugin.yaml", "title: Loans\n"), ("Loans_Plugin.py", "class Loans_Plugin: ...\n")]
+)
+def test_the_folder_of_a_plugin_is_no_folder_of_plugins(load, tmp_path, file, text):
+    folder = tmp_path.resolve() / "outside" / "Loans_Plugin"
+    folder.mkdir(parents=True)
+    assert load({"Base": {"plugin_dirs": ["outside", "outside/Loans_Plugin"]}}).plugin_dirs[1] == folder
+    (folder / file).write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load({"Base": {"plugin_dirs": ["outside", "outside/Loans_Plugin"]}})
+    assert str(caught.value).endswith(
+        f"Base.plugin_dirs[1]: {folder} is a plugin's own folder; "
+        f"expected the folder above it, which holds plugins: {folder.parent}"
+    )
+
+
 def test_reading_settings_needs_no_django():
     code = "import sys, VaultPlatform.config; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
