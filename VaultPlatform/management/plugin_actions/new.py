@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 
 from NimbusVaultConstants.Modelentity.Modelentity import ModelName
 from VaultPlatform.checklist.catalogue import write_catalogue
-from VaultPlatform.config import REPOSITORY
+from VaultPlatform.config import REPOSITORY, load_environment
 from VaultPlatform.scaffold import PARTS, CannotMake, Made, Wishes, make
 
 HELP = "make a plugin to begin with"
@@ -113,12 +113,18 @@ def _next(wishes: Wishes, made: Made) -> list[str]:
     steps = [f"{python} manage.py plugins check {name}", test]
     if "models" in wishes.parts:
         steps.append(f"{python} manage.py plugins makemigrations {name}   (after each change of models.py)")
+    outside = not wishes.package and made.plugin.parent != REPOSITORY / "Plugins"
     if wishes.package:
         steps.append(f"{python} manage.py plugins install {made.folder}")
-    elif made.plugin.parent != REPOSITORY / "Plugins":
-        steps.append(f'In VaultSettings.json add "{made.plugin.parent}" to Base.plugin_dirs.')
+    elif outside:
+        file = load_environment().settings
+        steps.append(f'In {file} add "{made.plugin.parent}" to Base.plugin_dirs, where the site finds it.')
     steps.append("Take the line `checklist: allow listed` out of plugin.yaml.")
-    return [*steps, f"{python} manage.py plugins enable {wishes.name}"]
+    steps.append(f"{python} manage.py plugins enable {wishes.name}")
+    if outside:
+        steps.append(f"{python} manage.py plugins apply   (after each edit)")
+        steps.append(f"Where nobody edits it, in place of plugin_dirs: manage.py plugins install {made.folder}")
+    return steps
 
 
 def _python() -> str:

@@ -25,7 +25,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 @pytest.mark.database_independent
 @pytest.mark.timeout(350)
 def test_the_way_from_nothing_to_a_package_works_as_printed(reader: Reader) -> None:
-    assert reader.follow([block for block in blocks_of(PAGE) if block not in EXAMPLES]) == 9
+    assert reader.follow([block for block in blocks_of(PAGE) if block not in EXAMPLES]) == 11
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))

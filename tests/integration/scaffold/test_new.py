@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from VaultPlatform.config import REPOSITORY
+from VaultPlatform.config import REPOSITORY, load_environment
 from VaultPlatform.scaffold import PARTS
 from VaultPlatform.testing import pytest_collection_modifyitems
 
@@ -128,7 +128,11 @@ def test_it_says_what_comes_next_and_leaves_the_settings_alone(tmp_path: Path) -
     before = (REPOSITORY / "VaultSettings.json").read_text()
     printed = new("Notes_Plugin", "--hooks", "--into", str(tmp_path))
 
-    assert f'add "{tmp_path}" to Base.plugin_dirs' in printed
+    assert f'In {load_environment().settings} add "{tmp_path}" to Base.plugin_dirs' in printed
+    assert (
+        "plugins apply   (after each edit)" in printed
+        and f"plugins install {tmp_path / 'Notes_Plugin'}" in printed
+    )
     assert "plugins enable Notes_Plugin" in printed
     assert f"(cd {tmp_path / 'Notes_Plugin'} && {sys.executable} -m pytest)" in printed
     assert "makemigrations" not in printed
