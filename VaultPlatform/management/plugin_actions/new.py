@@ -123,7 +123,9 @@ def _next(wishes: Wishes, made: Made) -> list[str]:
     steps.append(f"{python} manage.py plugins enable {wishes.name}")
     if outside:
         steps.append(f"{python} manage.py plugins apply   (after each edit)")
-        steps.append(f"Where nobody edits it, in place of plugin_dirs: manage.py plugins install {made.folder}")
+        steps.append(
+            f"Where nobody edits it, in place of plugin_dirs: manage.py plugins install {made.folder}"
+        )
     return steps
 
 
