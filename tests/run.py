@@ -6,9 +6,12 @@ At the end stands what ran on what, and what had to be left out.
 """
 
 import contextlib
+import fcntl
 import os
 import random
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +22,8 @@ from pathlib import Path
 from tests.services import POSTGRESQL, CannotUse, Found, all_services
 
 ROOT = Path(__file__).resolve().parents[1]
+#: How the folders of runs begin, and the file in one that its run has locked.
+PREFIX, LOCK = "vt-", "lock"
 #: Bytes that a run makes at most at a time, several times over.
 ROOM = 6 << 30
 #: What pytest returns when the arguments selected no test.
@@ -53,6 +58,14 @@ class Outcome:
     summary: str
 
 
+class Terminated(KeyboardInterrupt):
+    """This process was asked to end; what it has begun ends with it, and leaves nothing."""
+
+
+def _terminated(*_: object) -> None:
+    raise Terminated
+
+
 def play(chosen: Round, *, variables: dict[str, str], arguments: list[str]) -> Outcome:
     """Run pytest on one database, passing its output on as it comes."""
     print(f"\n=== {chosen.title} ===", flush=True)
@@ -69,11 +82,18 @@ def play(chosen: Round, *, variables: dict[str, str], arguments: list[str]) -> O
     )
     assert process.stdout is not None
     tail = b""
-    while piece := os.read(process.stdout.fileno(), 65536):
-        sys.stdout.buffer.write(piece)
-        sys.stdout.flush()
-        tail = (tail + piece)[-4096:]
-    process.stdout.close()
+    try:
+        while piece := os.read(process.stdout.fileno(), 65536):
+            sys.stdout.buffer.write(piece)
+            sys.stdout.flush()
+            tail = (tail + piece)[-4096:]
+    except KeyboardInterrupt as interruption:
+        if isinstance(interruption, Terminated):  # a terminal interrupts all of its processes
+            process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+    finally:
+        process.stdout.close()
     return Outcome(round=chosen, code=process.wait(), summary=_summary(tail.decode(errors="replace")))
 
 
@@ -99,13 +119,28 @@ def workshop() -> Iterator[dict[str, str]]:
     What is committed waits for a disk, and tests commit all the time. What Python compiles is kept there, too, as they
     start hundreds of processes: under the name of such folders in a tree, for what looks at files and leaves those out.
     """
-    with tempfile.TemporaryDirectory(prefix="vt-", dir=memory()) as folder:
+    place = memory()
+    if place is not None:
+        remove_left(place)
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX, dir=place) as folder,
+        (Path(folder) / LOCK).open("w") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
         Path(folder).chmod(0o711)  # servers run as somebody else
         tempfile.tempdir = folder
         try:
             yield {"TMPDIR": folder, "PYTHONPYCACHEPREFIX": str(Path(folder) / "__pycache__")}
         finally:
             tempfile.tempdir = None
+
+
+def remove_left(place: Path) -> None:
+    """Remove what runs that were killed have left in `place`: a folder whose lock nobody holds any more."""
+    for file in place.glob(f"{PREFIX}*/{LOCK}"):
+        with contextlib.suppress(OSError), file.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def memory(folder: Path = Path("/dev/shm")) -> Path | None:
@@ -144,6 +179,7 @@ def report(services: list[Found], outcomes: list[Outcome], *, required: bool) ->
 
 def main(arguments: list[str]) -> int:
     """Find the servers, run the rounds, report. Returns 0 only when nothing failed."""
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         with workshop() as variables, all_services() as services:
             variables |= {service.kind.variable: service.url for service in services if service.url}

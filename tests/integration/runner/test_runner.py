@@ -1,9 +1,11 @@
 """`make test` itself: servers of its own, and an honest verdict."""
 
 import dataclasses
+import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -131,6 +133,47 @@ def test_what_a_run_makes_lies_in_a_folder_of_its_own_that_is_gone_then() -> Non
         assert Path(cached).exists()
     assert not compiled.parent.exists()
     assert tempfile.gettempdir() == before
+
+
+def test_what_a_killed_run_left_in_memory_is_removed_and_what_another_one_uses_is_not(tmp_path: Path) -> None:
+    left, used = tmp_path / "vt-left", tmp_path / "vt-used"
+    for folder in (left, used):
+        folder.mkdir()
+        (folder / "lock").touch()
+    with (used / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run.remove_left(tmp_path)
+    assert list(tmp_path.iterdir()) == [used]
+
+
+def test_a_run_that_is_asked_to_end_leaves_nothing(tmp_path: Path) -> None:
+    chosen = "tests/integration/runner/test_runner.py::test_all_passed_is_well"
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.run", chosen],
+        cwd=ROOT,
+        env={**os.environ, "VAULT_TEST_PROCESSES": "1", "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        wait_until(lambda: "=== SQLite" in process.stdout.readline(), seconds=60, what="the first round")
+        folders = {*tmp_path.glob(f"{run.PREFIX}*"), *Path("/dev/shm").glob(f"{run.PREFIX}*")}
+        [own] = [each for each in folders if holder_of(each / run.LOCK) == process.pid]
+        below_it = below(process.pid)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 130
+    assert not own.exists()
+    wait_until(lambda: not any(map(is_alive, below_it)), seconds=15, what="all are gone")
+
+
+def holder_of(file: Path) -> int | None:
+    """The process that has a file locked."""
+    number = file.stat().st_ino if file.exists() else None
+    for line in Path("/proc/locks").read_text().splitlines():
+        fields = line.replace("-> ", "").split()
+        if fields[1] == "FLOCK" and int(fields[5].split(":")[2]) == number:
+            return int(fields[4])
+    return None
 
 
 def test_memory_is_used_where_it_has_room_and_runs_programs(
