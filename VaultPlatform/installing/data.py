@@ -65,11 +65,11 @@ def drop_tables(plugin: str) -> dict[str, Any]:
     dropped: dict[str, None] = {}
     rows: dict[str, int] = {}
     with storage().lock(for_long=True):
-        for _ in _organisations(template=True):
+        for organisation in _organisations(template=True):
             there = _tables_here()
             connection = connections["default"]
             for model in _models(plugin):
-                if model._meta.db_table in there:
+                if model._meta.db_table in there and organisation != TEMPLATE:
                     label, count = model._meta.label, model._base_manager.using("default").count()
                     rows[label] = rows.get(label, 0) + count
             with connection.schema_editor() as editor:

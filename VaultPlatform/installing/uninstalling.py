@@ -138,7 +138,7 @@ def _rid_of_rows(name: str, fate: Fate, shelf: Shelf, place: Place) -> dict[str,
         done |= {"rows": _in_child("export", name, shelf, place, file=str(file))["rows"], "file": str(file)}
     if fate in ("export", "drop"):
         said = _in_child("drop", name, shelf, place)
-        done |= {"dropped": said["dropped"], "rows": said["rows"]}
+        done = {**said, **done}
     return done
 
 

@@ -61,7 +61,7 @@ def test_runs_are_measured_beside_the_bare_transaction_and_beside_their_peer(res
     ours = {"bare", "run", "external"}
     assert medians["sqlite"].keys() == ours
     if "postgresql" in medians:
-        assert medians["postgresql"].keys() == ours | {"dbos_external", "dbos_exactly_once"}
+        assert medians["postgresql"].keys() == ours | {"dbos_external", "dbos_exactly_once", "sql"}
     assert all(median > 0 for found in medians.values() for median in found.values())
 
 

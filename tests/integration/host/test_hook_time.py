@@ -169,7 +169,7 @@ def test_a_write_that_is_late_does_not_end_the_transaction_of_the_core(org: Orga
 def test_on_sqlite_a_write_goes_on_for_with_it_the_transaction_of_the_core_would_end(
     org: Organisation, gate: Gate, beginning: str
 ) -> None:
-    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000000)"
+    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 15000000)"
     into = "" if beginning else "INSERT INTO auth_group (name) "
 
     def write() -> None:
@@ -181,7 +181,7 @@ def test_on_sqlite_a_write_goes_on_for_with_it_the_transaction_of_the_core_would
         began = time.monotonic()
         registered(Does(write), gate=gate).hook.on_thing(one=1, two=2)
         assert time.monotonic() - began > SECONDS
-    assert names() == ["core", "late 3000000"]
+    assert names() == ["core", "late 15000000"]
 
 
 @postgresql
