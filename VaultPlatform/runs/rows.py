@@ -39,9 +39,6 @@ _UNLESS_EARLIER = (
 _IF_WRITTEN = " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
 
 
-_CHANGED = "SELECT run_changed(%s, %s, %s, %s)"
-
-
 class Overtaken(OwnershipLost, DatabaseError):
     """Raised at the commit: another process has written the run's row meanwhile."""
 
@@ -134,7 +131,9 @@ def changed(
 ) -> Statement:
     """The statement that writes a run's row, which has to be at `epoch`, and moves it on; see `run_fenced`."""
     if plane.has_functions:
-        return Statement(_CHANGED, [run_id, epoch, unless_cancelled, _row(values)])
+        return Statement(
+            "SELECT run_changed(%s, %s, %s, %s)", [run_id, epoch, unless_cancelled, _row(values)]
+        )
     setting = ", ".join(f"{column} = %s" for column in values)
     condition = " AND NOT cancel_requested" if unless_cancelled else ""
     update = f"UPDATE {plane.table} SET {setting}, epoch = epoch + 1 WHERE id = %s AND epoch = %s{condition}"  # noqa: S608  # nosec B608  # our own names

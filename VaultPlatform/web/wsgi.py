@@ -58,9 +58,8 @@ def vault_application() -> VaultHandler:
     settings.PLUGIN_HOST.gate.deadlines.leave_free(of_threads=int(os.environ.get(THREADS_VARIABLE, "1")))
     handler = VaultHandler()
     len(get_resolver().url_patterns)  # imports them
-    importlib.import_module(
-        "VaultPlatform.identity.tokens"
-    )  # and their cryptography, which no other process needs
+    # With its cryptography, which no other process needs, and this one with its first request.
+    importlib.import_module("VaultPlatform.identity.tokens")
     settings.PLUGIN_HOST.tell_of_folders()
     gc.collect()
     gc.freeze()
