@@ -66,6 +66,42 @@ def undo_appending_function(schema_editor: Any) -> None:
         schema_editor.execute("DROP FUNCTION audit_append", params=None)
 
 
+#: As `_APPEND`, with what the columns repeat taken out of the payload.
+_APPEND_PAYLOAD = """CREATE FUNCTION audit_append(p_anchored text, p_payload text)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_seq bigint; v_hash text; v_previous text; v_entry jsonb := p_payload;
+BEGIN
+    UPDATE audit_head SET previous = hash, seq = seq + 1, hash = encode(sha256(convert_to(
+        hash || chr(10) || (seq + 1)::text || chr(10) || p_payload, 'UTF8')), 'hex')
+    WHERE id = 1 RETURNING seq, hash, previous INTO STRICT v_seq, v_hash, v_previous;
+    IF p_anchored IS NOT NULL THEN
+        UPDATE control.audit_anchor SET
+            seq = CASE WHEN seq = v_seq - 1 AND hash = v_previous THEN v_seq ELSE seq END,
+            hash = CASE WHEN seq = v_seq - 1 AND hash = v_previous THEN v_hash ELSE hash END
+        WHERE organisation = p_anchored;
+    END IF;
+    INSERT INTO audit_entry (seq, at, actor_kind, actor_id, action, entity_type, entity_id, outcome, payload, hash)
+    VALUES (v_seq, (v_entry ->> 'at')::timestamptz, v_entry #>> '{actor,kind}', v_entry #>> '{actor,id}',
+        v_entry ->> 'action', v_entry ->> 'entity_type', v_entry ->> 'entity_id', v_entry ->> 'outcome', p_payload,
+        v_hash);
+END $$"""
+
+
+def make_payload_function(schema_editor: Any) -> None:
+    """Have `audit_append` take an entry's payload alone, in place of the one that took each column."""
+    if schema_editor.connection.vendor == "postgresql":
+        undo_appending_function(schema_editor)
+        schema_editor.execute(_APPEND_PAYLOAD, params=None)
+
+
+def undo_payload_function(schema_editor: Any) -> None:
+    """Go back to that one."""
+    if schema_editor.connection.vendor == "postgresql":
+        undo_appending_function(schema_editor)
+        make_appending_function(schema_editor)
+
+
 #: A row has a number of SQLite's own beside its key, and INSERT OR REPLACE goes by that one as well. Where none is
 #: given it is not known yet, and negative.
 _SQLITE_ROWS = """CREATE TRIGGER "{entry}_in_its_row" BEFORE INSERT ON "{entry}"

@@ -115,3 +115,70 @@ def undo_writing_functions(schema_editor: Any) -> None:
         make_completing_function(schema_editor)
         for name in ("run_inserted", "run_changed", "run_queued"):
             schema_editor.execute(f"DROP FUNCTION {name}", params=None)
+
+
+#: As `_INSERTED`, with the columns of runs that wait in a queue, and of tasks.
+_INSERTED_WHOLE = """CREATE OR REPLACE FUNCTION run_inserted(p_row jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO run (id, name, kind, actor, request_id, created_at, updated_at, ended_at, next_attempt, owner, queue,
+        state, steps, error, status, result, resumable, plan, idempotency_key, request_hash)
+    VALUES ((p_row ->> 'id')::uuid, p_row ->> 'name', coalesce(p_row ->> 'kind', 'run'), p_row -> 'actor',
+        p_row ->> 'request_id', coalesce((p_row ->> 'created_at')::timestamptz, statement_timestamp()),
+        coalesce((p_row ->> 'updated_at')::timestamptz, statement_timestamp()), (p_row ->> 'ended_at')::timestamptz,
+        (p_row ->> 'next_attempt')::timestamptz, (p_row ->> 'owner')::uuid, coalesce(p_row ->> 'queue', ''),
+        p_row ->> 'state', p_row -> 'steps', coalesce(p_row ->> 'error', ''), (p_row ->> 'status')::smallint,
+        p_row -> 'result', coalesce((p_row ->> 'resumable')::boolean, false), p_row -> 'plan',
+        p_row ->> 'idempotency_key', coalesce(p_row ->> 'request_hash', ''));
+END $$"""
+
+#: As `_CHANGED`, with id, epoch and `unless_cancelled` in the object.
+_CHANGED_WHOLE = """CREATE FUNCTION run_changed(p_row jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE run SET epoch = epoch + 1, state = p_row ->> 'state', steps = p_row -> 'steps',
+        error = coalesce(p_row ->> 'error', ''), updated_at = (p_row ->> 'updated_at')::timestamptz,
+        ended_at = (p_row ->> 'ended_at')::timestamptz, next_attempt = (p_row ->> 'next_attempt')::timestamptz,
+        owner = (p_row ->> 'owner')::uuid, status = (p_row ->> 'status')::smallint, result = p_row -> 'result',
+        idempotency_key = CASE WHEN p_row ->> 'state' = 'compensated' THEN NULL ELSE idempotency_key END
+    WHERE id = (p_row ->> 'id')::uuid AND epoch = (p_row ->> 'epoch')::bigint
+        AND NOT (cancel_requested AND (p_row ->> 'unless_cancelled')::boolean);
+    IF NOT FOUND THEN
+        RAISE division_by_zero USING MESSAGE = 'the run is another process''s, or cancelled';
+    END IF;
+END $$"""
+
+#: As `_QUEUED`, of events that say of which run they are; each comes back as an array.
+_QUEUED_WHOLE = """CREATE FUNCTION run_queued(p_events jsonb) RETURNS SETOF jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY INSERT INTO run_delivery AS d (run_id, hook_name, listener, kwargs, entity, owner, attempts)
+    SELECT (e.value ->> 'run_id')::uuid, e.value ->> 'hook_name', e.value ->> 'listener', e.value -> 'kwargs',
+        e.value ->> 'entity', (e.value ->> 'owner')::uuid, (e.value ->> 'attempts')::smallint
+    FROM jsonb_array_elements(p_events) WITH ORDINALITY AS e (value, number) ORDER BY e.number
+    RETURNING jsonb_build_array(d.id, d.hook_name, d.listener, d.kwargs, d.entity, d.attempts,
+        run_delivery_waits(d.entity::text, d.listener::text, d.id, d.run_id));
+END $$"""
+
+
+def make_whole_functions(schema_editor: Any) -> None:
+    """Have each of them take one object, in place of those that took several values."""
+    if schema_editor.connection.vendor == "postgresql":
+        for function in (
+            _INSERTED_WHOLE,
+            _CHANGED_WHOLE,
+            _QUEUED_WHOLE,
+            "DROP FUNCTION run_changed(uuid, bigint, boolean, jsonb)",
+            "DROP FUNCTION run_queued(uuid, uuid, jsonb)",
+        ):
+            schema_editor.execute(function, params=None)
+
+
+def undo_whole_functions(schema_editor: Any) -> None:
+    """Go back to those."""
+    if schema_editor.connection.vendor == "postgresql":
+        for function in (
+            _INSERTED.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
+            _CHANGED,
+            _QUEUED,
+            "DROP FUNCTION run_changed(jsonb)",
+            "DROP FUNCTION run_queued(jsonb)",
+        ):
+            schema_editor.execute(function, params=None)

@@ -8,22 +8,20 @@ the same database; elsewhere (SQLite, an organisation with a database of its own
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
 
 from VaultPlatform import tenancy
 from VaultPlatform.audit.anchors import Move, follow_or_log
 from VaultPlatform.audit.canonical import digest
-from VaultPlatform.audit.entries import COLUMNS, Entry
+from VaultPlatform.audit.entries import Entry
 from VaultPlatform.audit.exceptions import AuditFailed
-from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit
+from VaultPlatform.tenancy.backends.closing import Call, Statement, WrittenAtCommit
 
-_COLUMNS = ", ".join(COLUMNS)
-_MARKS = ", ".join(["%s"] * len(COLUMNS))
-_APPEND = f"SELECT audit_append(%s, {_MARKS})"
-#: A row that was locked counts as written.
-_IF_WRITTEN = " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+_COLUMNS = ", ".join(Entry._fields)  # noqa: SLF001  # as a named tuple tells them
+_MARKS = ", ".join(["%s"] * len(Entry._fields))  # noqa: SLF001
 
 
 class Pending(WrittenAtCommit):
@@ -42,26 +40,24 @@ class Pending(WrittenAtCommit):
             follow_or_log(self.organisation, self.to_follow)
 
     @classmethod
-    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> list[Statement]:
-        """The statements that append the entries of one transaction."""
+    def write(cls, connection: Any, works: Sequence[Any]) -> list[Any]:
+        """What appends the entries of one transaction."""
         first: Pending = works[0]
-        if all(each.only_if_written for each in works) and connection.wrote_nothing():
+        if (needless := all(each.only_if_written for each in works)) and connection.wrote_nothing():
             return []
         if connection.vendor == "postgresql":
-            return cls._calls(connection, works)
-        statements, first.to_follow = _appending(
-            cursor, connection, [each.entry for each in works], prefix=""
-        )
+            organisation = first.organisation
+            together = not organisation.database and _has_control()
+            first.to_follow = None if together else Move()
+            anchored = organisation.key if together else None
+            return [
+                Call("audit_append(%s, %s)", [anchored, each.entry.payload], only_if_written=needless)
+                for each in works
+            ]
+        with connection.cursor() as cursor:
+            entries = [each.entry for each in works]
+            statements, first.to_follow = _appending(cursor, connection, entries, prefix="")
         return statements
-
-    @classmethod
-    def _calls(cls, connection: Any, works: Sequence[Pending]) -> list[Statement]:
-        """The function's calls for all of a transaction's entries."""
-        together = _has_control(connection)
-        works[0].to_follow = None if together else Move()
-        anchored = works[0].organisation.key if together else None
-        condition = _IF_WRITTEN if all(each.only_if_written for each in works) else ""
-        return [Statement(_APPEND + condition, [anchored, *each.entry.values()]) for each in works]
 
     def failure(self, error: Exception) -> DatabaseError | None:
         """What the transaction fails with; a database that cannot be reached keeps its own error."""
@@ -100,7 +96,7 @@ def _appending(
     for entry in entries:
         seq, previous = ends[-1][0] + 1, ends[-1][1]
         ends.append((seq, digest(previous=previous, seq=seq, payload=entry.payload)))
-        at, *values = entry.values()
+        at, *values = entry
         rows += [*ends[-1], connection.ops.adapt_datetimefield_value(at), *values]
     marks = ", ".join([f"(%s, %s, {_MARKS})"] * len(entries))
     insert = f"INSERT INTO {prefix}audit_entry (seq, hash, {_COLUMNS}) VALUES {marks}"  # noqa: S608  # nosec B608  # our own names
@@ -109,9 +105,8 @@ def _appending(
     return statements, Move(before=before, seq=ends[-1][0], hash=ends[-1][1])
 
 
-def _has_control(connection: Any) -> bool:
-    """Whether the control plane is in the database that `connection` is connected to."""
-    if connection.vendor != "postgresql":
-        return False
-    here, control = connection.settings_dict, connections["control"].settings_dict
-    return here is control or all(here[key] == control[key] for key in ("NAME", "HOST", "PORT"))
+@cache
+def _has_control() -> bool:
+    """Whether the organisations that have no database of their own are in that of the control plane."""
+    here, control = connections.settings[DEFAULT_DB_ALIAS], connections.settings["control"]
+    return all(here[key] == control[key] for key in ("NAME", "HOST", "PORT"))

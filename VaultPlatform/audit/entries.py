@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from django.utils.timezone import now
-
+from Orchestrators.Codec import shown
 from VaultPlatform.audit.actors import Actor
 from VaultPlatform.audit.canonical import canonical, printable
 from VaultPlatform.audit.scope import acting, current_scope, route_of
 from VaultPlatform.web.request_ids import request_id
 
-#: The columns that an entry fills beside `seq` and `hash`, in the order of `Entry.values`.
-COLUMNS = (
-    "at",
-    "actor_kind",
-    "actor_id",
-    "action",
-    "entity_type",
-    "entity_id",
-    "outcome",
-    "payload",
-)
 #: Characters of a detail's JSON; what is longer is no detail.
 MAX_DETAIL = 4000
 _MAX_NAME, _MAX_ROUTE = 150, 200
+#: How NUL and halves of surrogate pairs begin, which PostgreSQL does not read in JSON.
+_UNREADABLE = ("\\u0000", "\\ud")
 
 _made: ContextVar[int] = ContextVar("vault_audit_entries_made", default=0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """What is entered; `payload` repeats all of it as canonical JSON."""
+class Entry(NamedTuple):
+    """What is entered: the columns beside `seq` and `hash`; `payload` repeats all of it as canonical JSON."""
 
     at: datetime
     actor_kind: str
@@ -45,10 +33,6 @@ class Entry:
     entity_id: str
     outcome: str
     payload: str
-
-    def values(self) -> list[Any]:
-        """In the order of COLUMNS."""
-        return [getattr(self, column) for column in COLUMNS]
 
 
 def new_entry(
@@ -69,7 +53,7 @@ def new_entry(
         "entity_id": printable(entity_id, 128),
         "outcome": printable(outcome, 16),
     }
-    at, kind, identity = now(), actor.kind, printable(actor.id, 64)
+    at, kind, identity = datetime.now(UTC), actor.kind, printable(actor.id, 64)
     payload = {
         **shared,
         **_of_request(),
@@ -78,6 +62,9 @@ def new_entry(
         "detail": dict(detail or {}),
     }
     written = canonical(payload)
+    if any(sign in written for sign in _UNREADABLE):
+        payload["detail"] = shown(detail or {})
+        written = canonical(payload)
     if len(written) > MAX_DETAIL and (size := len(canonical(payload["detail"]))) > MAX_DETAIL:
         written = canonical({**payload, "detail": {"left_out": f"{size} characters"}})
     return Entry(at=at, actor_kind=kind, actor_id=identity, payload=written, **shared)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from VaultPlatform import tenancy
 from VaultPlatform.audit.chain import Pending, append_to_site
@@ -46,8 +45,7 @@ class RunAudit:
         if run.notes:
             _enter_run(run.notes)
         elif run.steps and entries_made() == run.begun:
-            only_if_written = run.is_one_transaction and connection.in_atomic_block
-            _enter_run([_of_run(run, outcome="done")], only_if_written=only_if_written)
+            _enter_run([_of_run(run, outcome="done")], only_if_written=run.is_one_transaction)
 
     def stuck(self, run: EndedRun) -> None:
         """Enter a run that failed and could not be undone entirely: something of it stays."""
@@ -64,9 +62,13 @@ def _enter_run(entries: Sequence[Entry], *, only_if_written: bool = False) -> No
 
 
 def _enter(entries: Sequence[Entry], *, only_if_written: bool = False) -> None:
-    with nullcontext() if connection.in_atomic_block else transaction.atomic(savepoint=False):
+    here: Any = connections[DEFAULT_DB_ALIAS]
+    if here.is_gathering:
         for entry in entries:
-            transaction.on_commit(Pending(entry, only_if_written=only_if_written))
+            here.at_end(Pending(entry, only_if_written=only_if_written))
+    else:
+        with here.together():
+            _enter(entries)
 
 
 def _of_run(run: EndedRun, *, outcome: str) -> Entry:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from VaultPlatform.runs.hints import hint
 from VaultPlatform.runs.planes import Plane, current_plane
 from VaultPlatform.runs.progress import Reported
 from VaultPlatform.runs.queues import QUEUES
-from VaultPlatform.tenancy.backends.closing import Statement
+from VaultPlatform.tenancy.backends.closing import Call, Statement
 from VaultPlatform.web.request_ids import request_id
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ class Record:
         """`epoch`: of the row, 0 if there is none yet; `claim`: the idempotency key that the run answers for."""
         self.keeps_intents = keeps_intents
         self.plane, self.epoch, self.claim = plane, epoch, claim
+        self._connection = plane.connection
         self._run_id: UUID | None = None
         self._deliveries: list[rows.Delivery] = []
         #: Whether a commit was tried that events go with.
@@ -59,19 +59,20 @@ class Record:
 
     def write(self, entry: Entry) -> None:
         """See `Orchestrators.Journal.RunRecord`."""
+        state, plane = entry.state, self.plane
         self._run_id = entry.run.id
-        if not self.keeps_intents and entry.state is not RunState.COMPLETED:
+        if not self.keeps_intents and state is not RunState.COMPLETED:
             return
-        queued = self._queued_by(entry)
+        queued = self._queued_by(entry) if state is RunState.COMPLETED else []
         self._queued = bool(queued)
-        if not entry.state.is_final or queued:
-            self._owner = owners.ensure_known(self.plane.key)
-        if entry.state is RunState.STUCK:
-            due.watch(self.plane.key)
+        if queued or not state.is_final:
+            self._owner = owners.ensure_known(plane.key)
+        if state is RunState.STUCK:
+            due.watch(plane.key)
         fenced = self.epoch > 0
         only_if_written = not (fenced or self.keeps_intents or queued or self.claim)
         statements = self._statements(entry, queued, only_if_written=only_if_written)
-        if self.plane.in_transaction and self.plane.organisation is not None:
+        if plane.organisation is not None and self._connection.is_gathering:
             work = rows.AtCommit(
                 statements,
                 fenced=fenced,
@@ -79,9 +80,9 @@ class Record:
                 written=self._written,
                 unknown=self.abandon,
             )
-            transaction.on_commit(work)
+            self._connection.at_end(work)
             return
-        rows.run_fenced(self.plane, statements, fenced=fenced)
+        rows.run_fenced(self._connection, statements, fenced=fenced)
         self._written()
 
     def transaction(self) -> AbstractContextManager[object]:
@@ -129,42 +130,40 @@ class Record:
 
     def _statements(
         self, entry: Entry, queued: Sequence[Mapping[str, Any]], *, only_if_written: bool
-    ) -> list[Statement]:
-        moment = now()
+    ) -> list[Statement | Call]:
+        run, state, moment = entry.run, entry.state, datetime.now(UTC)
         values: dict[str, Any] = {
-            "state": entry.state.value,
+            "state": state.value,
             "steps": entry.steps,
             "error": entry.error,
             "updated_at": moment,
-            "owner": None if entry.state in _LEFT_ALONE else self._owner,
+            "owner": None if state in _LEFT_ALONE else self._owner,
             "next_attempt": None,
-            "ended_at": moment if entry.state.is_final else None,
+            "ended_at": moment if state.is_final else None,
         }
-        if entry.state is RunState.COMPENSATED:
+        if state is RunState.COMPENSATED:
             values["idempotency_key"] = None
-        if entry.state is RunState.COMPLETED:
-            values |= _answer(entry.run, kept=self.claim is not None or self.keeps_intents)
+        if state is RunState.COMPLETED:
+            values |= _answer(run, kept=self.claim is not None or self.keeps_intents)
         if self.epoch == 0:
-            values |= new_row(entry.run, plan=self.keeps_intents, claim=self.claim)
+            values |= new_row(run, plan=self.keeps_intents, claim=self.claim)
             values["created_at"] = moment
             row = rows.begun(self.plane, values, only_if_written=only_if_written)
         else:
-            cancellable = entry.state in (RunState.RUNNING, RunState.COMPLETED)
-            row = rows.changed(
-                self.plane, entry.run.id, values, epoch=self.epoch, unless_cancelled=cancellable
-            )
+            cancellable = state is RunState.RUNNING or state is RunState.COMPLETED
+            row = rows.changed(self.plane, run.id, values, epoch=self.epoch, unless_cancelled=cancellable)
         if not queued:
             return [row]
         return [row, rows.deliveries_inserted(self.plane, queued, taken=self._deliveries.extend)]
 
     def _queued_by(self, entry: Entry) -> list[dict[str, Any]]:
         self._deliveries.clear()
-        if self.plane.organisation is None or entry.state is not RunState.COMPLETED:
+        if self.plane.organisation is None:
             return []
         return outbox.queued(self.plane, entry.run.id, entry.events)
 
 
-_LEFT_ALONE = frozenset({RunState.COMPLETED, RunState.COMPENSATED, RunState.STUCK, RunState.BLOCKED})
+_LEFT_ALONE = (RunState.COMPLETED, RunState.COMPENSATED, RunState.STUCK, RunState.BLOCKED)
 
 
 class DurableJournal:
@@ -195,7 +194,7 @@ class DurableJournal:
             "next_attempt": at,
         }
         due.have_visited(plane.key, at)
-        rows.run_fenced(plane, [rows.inserted(plane, values)], fenced=False)
+        rows.run_fenced(plane.connection, [rows.begun(plane, values)], fenced=False)
         key, run_id = plane.key, run.id
         transaction.on_commit(lambda: hint(key, run_id, queue))
 
@@ -233,5 +232,5 @@ def _answer(run: MainOrchestrator, *, kept: bool) -> dict[str, Any]:
         return {"status": status}
     result = run.get_context_value(RESULT, check_validation=False)
     # As text, since PostgreSQL would sort the keys of an object.
-    text = json.dumps(encode(result, what="The result"), ensure_ascii=False)
+    text = rows.as_json(encode(result, what="The result"))
     return {"status": status, "result": {"text": text}}

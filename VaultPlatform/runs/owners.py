@@ -31,8 +31,8 @@ from VaultPlatform.runs.rows import note_owned
 from VaultPlatform.runs.service import run_owner_service
 
 log = structlog.get_logger(__name__)
-#: For which a process that cannot be seen is taken for alive.
-LEASE = timedelta(seconds=30)
+#: Seconds for which a process that cannot be seen is taken for alive.
+LEASE = 30.0
 #: Seconds between two renewals.
 RENEWAL = 10.0
 #: Host of processes that were taken for dead: their leases cannot be renewed any more.
@@ -63,6 +63,8 @@ _this: list[Owner] = []
 
 def this_owner() -> Owner:
     """This process as an owner, registered; one that was stopped, and taken for dead, is registered anew."""
+    if _this and not may_have_lapsed():
+        return _this[0]
     with _lock:
         if _this and not _this[0].lost and may_have_lapsed():
             _renew_once(_this[0])
@@ -88,8 +90,10 @@ def ensure_known(organisation: str) -> UUID:
 
 def may_have_lapsed() -> bool:
     """Whether this process was stopped for so long that others may have taken it for dead."""
-    owner = known_owner()
-    return owner is not None and (owner.lost or time.monotonic() - owner.renewed > LEASE.total_seconds())
+    if not _this:
+        return False
+    owner = _this[0]
+    return owner.lost or time.monotonic() - owner.renewed > LEASE
 
 
 def resign() -> None:
@@ -164,7 +168,9 @@ def _registered() -> Owner:
     fcntl.flock(file, fcntl.LOCK_EX)
     unlocked.rename(path)  # locked before anybody sees it
     before = time.monotonic()  # the lease must not seem longer to its owner than to others
-    run_owner_service.create(id=owner_id, host=this_host(), pid=os.getpid(), lease_until=now() + LEASE)
+    run_owner_service.create(
+        id=owner_id, host=this_host(), pid=os.getpid(), lease_until=now() + timedelta(seconds=LEASE)
+    )
     return Owner(id=owner_id, file=file, path=path, renewed=before)
 
 
@@ -196,7 +202,9 @@ def _renew(owner: Owner) -> None:
 
 def _renew_once(owner: Owner) -> None:
     before = time.monotonic()
-    if run_owner_service.filter(id=owner.id, host=this_host()).update(lease_until=now() + LEASE):
+    if run_owner_service.filter(id=owner.id, host=this_host()).update(
+        lease_until=now() + timedelta(seconds=LEASE)
+    ):
         owner.renewed = before
     else:
         owner.lost = True

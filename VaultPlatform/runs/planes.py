@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from django.db import connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from VaultPlatform import tenancy
 from VaultPlatform.runs.forks import no_child_meanwhile
@@ -15,8 +15,7 @@ from VaultPlatform.runs.service import run_service, site_run_service
 from VaultPlatform.tenancy.directory import organisations_by_key
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plane:
+class Plane(NamedTuple):
     """One database that has a journal."""
 
     #: None for the site's.
@@ -45,7 +44,7 @@ class Plane:
     @property
     def has_functions(self) -> bool:
         """Whether the database has functions for the journal: see `VaultModels.RunFunctions`."""
-        return self.organisation is not None and self.connection.vendor == "postgresql"
+        return self.organisation is not None and _is_postgresql()
 
     @property
     def runs(self) -> Any:
@@ -58,12 +57,20 @@ class Plane:
         return bool(self.connection.in_atomic_block)
 
     def transaction(self) -> AbstractContextManager[object]:
-        """A transaction on it."""
-        return transaction.atomic(using=self.alias)
+        """A transaction on it, of nothing but what is written at its end."""
+        if self.organisation is None:
+            return transaction.atomic(using=self.alias)
+        return self.connection.together()  # type: ignore[no-any-return]
 
     def entered(self) -> AbstractContextManager[object]:
         """With its organisation as the current one."""
         return tenancy.use(self.organisation) if self.organisation else nullcontext()
+
+
+@cache
+def _is_postgresql() -> bool:
+    """Whether organisations' data is in PostgreSQL."""
+    return bool(connections[DEFAULT_DB_ALIAS].vendor == "postgresql")
 
 
 def current_plane() -> Plane:

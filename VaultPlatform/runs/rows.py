@@ -22,10 +22,17 @@ from django.db import (
     connections,
     transaction,
 )
+from pydantic_core import to_json
 
 from Orchestrators.Errors import OwnershipLost
 from VaultPlatform.runs.planes import Plane
-from VaultPlatform.tenancy.backends.closing import Statement, WrittenAtCommit, run_one_by_one, take_rows
+from VaultPlatform.tenancy.backends.closing import (
+    Call,
+    Statement,
+    WrittenAtCommit,
+    run_one_by_one,
+    run_together,
+)
 from VaultPlatform.tenancy.backends.hasty import hasty
 
 #: What is JSON.
@@ -35,8 +42,6 @@ _UNLESS_EARLIER = (
     " ON CONFLICT (organisation) DO UPDATE SET due_at = excluded.due_at"
     " WHERE excluded.due_at < run_due.due_at"
 )
-#: Of statements that may be left out: a row that was locked counts as written.
-_IF_WRITTEN = " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
 
 
 class Overtaken(OwnershipLost, DatabaseError):
@@ -55,7 +60,7 @@ class AtCommit(WrittenAtCommit):
 
     def __init__(
         self,
-        statements: Sequence[Statement],
+        statements: Sequence[Statement | Call],
         *,
         fenced: bool,
         only_if_written: bool,
@@ -74,9 +79,8 @@ class AtCommit(WrittenAtCommit):
         self._written()
 
     @classmethod
-    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> list[Statement]:
+    def write(cls, connection: Any, works: Sequence[Any]) -> list[Any]:
         """The statements of all of a transaction's runs."""
-        del cursor
         needless = connection.wrote_nothing()
         return [
             statement
@@ -106,34 +110,28 @@ _OVERTAKEN = "Another process has taken the run over, or cancelled it."
 _CLAIMED = "Another run has this idempotency key."
 
 
-def inserted(
-    plane: Plane, values: Mapping[str, Any], *, table: str | None = None, only_if_written: bool = False
-) -> Statement:
+def inserted(plane: Plane, values: Mapping[str, Any], *, table: str | None = None) -> Statement:
     """The statement that inserts a row; what is None stays out of it."""
     values = {column: value for column, value in values.items() if value is not None}
     columns, marks = ", ".join(values), ", ".join(["%s"] * len(values))
-    table = table or plane.table
-    start = f"INSERT INTO {table} ({columns})"  # nosec B608  # our own names
-    if only_if_written and plane.connection.vendor == "postgresql":
-        return Statement(f"{start} SELECT {marks}{_IF_WRITTEN}", _adapted(plane, values))
-    return Statement(f"{start} VALUES ({marks})", _adapted(plane, values))
+    text = f"INSERT INTO {table or plane.table} ({columns}) VALUES ({marks})"  # noqa: S608  # nosec B608  # our own names
+    return Statement(text, _adapted(plane, values))
 
 
-def begun(plane: Plane, values: Mapping[str, Any], *, only_if_written: bool) -> Statement:
-    """The statement that inserts a run's row, by a function where there is one."""
-    if not plane.has_functions:
-        return inserted(plane, values, only_if_written=only_if_written)
-    return Statement(f"SELECT run_inserted(%s){_IF_WRITTEN if only_if_written else ''}", [_row(values)])
+def begun(plane: Plane, values: Mapping[str, Any], *, only_if_written: bool = False) -> Statement | Call:
+    """What inserts a run's row."""
+    if plane.has_functions:
+        return Call("run_inserted(%s)", [as_json(values)], only_if_written=only_if_written)
+    return inserted(plane, values)
 
 
 def changed(
     plane: Plane, run_id: UUID, values: Mapping[str, Any], *, epoch: int, unless_cancelled: bool
-) -> Statement:
-    """The statement that writes a run's row, which has to be at `epoch`, and moves it on; see `run_fenced`."""
+) -> Statement | Call:
+    """What writes a run's row, which has to be at `epoch`, and moves it on; see `run_fenced`."""
     if plane.has_functions:
-        return Statement(
-            "SELECT run_changed(%s, %s, %s, %s)", [run_id, epoch, unless_cancelled, _row(values)]
-        )
+        row = {**values, "id": run_id, "epoch": epoch, "unless_cancelled": unless_cancelled}
+        return Call("run_changed(%s)", [as_json(row)])
     setting = ", ".join(f"{column} = %s" for column in values)
     condition = " AND NOT cancel_requested" if unless_cancelled else ""
     update = f"UPDATE {plane.table} SET {setting}, epoch = epoch + 1 WHERE id = %s AND epoch = %s{condition}"  # noqa: S608  # nosec B608  # our own names
@@ -143,33 +141,22 @@ def changed(
     return Statement(update, params)
 
 
-def run_fenced(plane: Plane, statements: Sequence[Statement], *, fenced: bool = True) -> None:
-    """Run statements at once, all or none. Raises Overtaken if one that is fenced hits no row."""
-    connection = plane.connection
+def run_fenced(connection: Any, statements: Sequence[Any], *, fenced: bool = True) -> None:
+    """Run statements, or make calls, at once, all or none. Raises Overtaken if one that is fenced hits no row."""
     try:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                message = joined(statements)
-                cursor.execute(message.text, message.params)
-                take_rows(cursor, statements)
+        if isinstance(statements[0], Call):
+            run_together(connection, statements)
             return
         alone = len(statements) == 1
-        together = nullcontext() if alone else transaction.atomic(using=plane.alias, savepoint=False)
-        with together, connection.cursor() as cursor:
-            run_one_by_one(cursor, [(AtCommit, statement) for statement in statements])
+        together = nullcontext() if alone else transaction.atomic(using=connection.alias, savepoint=False)
+        with together:
+            run_one_by_one(connection, AtCommit, statements)
     except DatabaseError as error:
         if fenced and is_fence(error):
             raise Overtaken(_OVERTAKEN) from error
         if isinstance(error, IntegrityError) and is_claimed(error):
             raise AlreadyClaimed(_CLAIMED) from error
         raise
-
-
-def joined(statements: Sequence[Statement]) -> Statement:
-    """Several statements as one message."""
-    return Statement(
-        ";".join(each.text for each in statements), [value for each in statements for value in each.params]
-    )
 
 
 def is_fence(error: BaseException) -> bool:
@@ -194,8 +181,6 @@ def note_owned(owner: UUID, organisation: str) -> None:
 _AS_INSERTED = """ RETURNING id, hook_name, listener, kwargs, entity, attempts, entity <> '' AND EXISTS (
     SELECT 1 FROM run_delivery e WHERE e.entity = run_delivery.entity AND e.listener = run_delivery.listener
     AND e.id < run_delivery.id AND e.run_id <> run_delivery.run_id AND e.next_attempt IS NOT NULL)"""
-#: What is kept of an event.
-_OF_EVENT = ("hook_name", "listener", "kwargs", "entity")
 
 
 class Delivery(NamedTuple):
@@ -213,28 +198,31 @@ class Delivery(NamedTuple):
 
 def deliveries_inserted(
     plane: Plane, values: Sequence[Mapping[str, Any]], *, taken: Callable[[list[Delivery]], None]
-) -> Statement:
-    """The statement that inserts what a run has queued; `taken` is given it, in its order, with the ids.
+) -> Statement | Call:
+    """What inserts what a run has queued; `taken` is given it, in its order, with the ids.
 
     It goes behind the audit trail's lock, so what other runs have queued before is seen, and has lower ids.
     """
     if plane.has_functions:
-        run_id, owner = values[0]["run_id"], values[0]["owner"]
-        events = [{name: each[name] for name in _OF_EVENT} for each in values]
-        return Statement(
-            "SELECT * FROM run_queued(%s, %s, %s)", [run_id, owner, _json(events)], _taking(taken)
-        )
+        return Call("run_queued(%s)", [as_json(values)], _taking(taken, _of_object))
     columns, marks = ", ".join(values[0]), ", ".join(["%s"] * len(values[0]))
     text = f"INSERT INTO run_delivery ({columns}) VALUES {', '.join([f'({marks})'] * len(values))}"  # noqa: S608  # nosec B608
     params = [each for row in values for each in _adapted(plane, row)]
-    return Statement(text + _AS_INSERTED, params, _taking(taken))
+    return Statement(text + _AS_INSERTED, params, _taking(taken, _of_columns))
 
 
-def _taking(taken: Callable[[list[Delivery]], None]) -> Callable[[list[Any]], None]:
-    def take(found: list[Any]) -> None:
-        taken(sorted(Delivery(*(*row[:3], json.loads(row[3]), *row[4:])) for row in found))
+def _taking(
+    taken: Callable[[list[Delivery]], None], read: Callable[[Any], Delivery]
+) -> Callable[[list[Any]], None]:
+    return lambda found: taken(sorted(read(row) for row in found))
 
-    return take
+
+def _of_columns(row: Any) -> Delivery:
+    return Delivery(*(*row[:3], json.loads(row[3]), *row[4:]))
+
+
+def _of_object(row: Any) -> Delivery:
+    return Delivery(*json.loads(row[0]))
 
 
 def remove_deliveries(ids: Sequence[int]) -> bool:
@@ -308,18 +296,9 @@ def mark_due(organisation: str, at: datetime) -> None:
         cursor.execute(statement.text + _UNLESS_EARLIER, statement.params)
 
 
-def _row(values: Mapping[str, Any]) -> str:
-    """A row as one object, for a function to take apart: what is None stays out of it."""
-    return _json({column: value for column, value in values.items() if value is not None})
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, UUID | datetime):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} is no JSON")
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_text).encode
+def as_json(value: Any) -> str:
+    """`value`, of JSON values, UUIDs and times, as JSON."""
+    return to_json(value).decode()
 
 
 def _adapted(plane: Plane, values: Mapping[str, Any]) -> list[Any]:
@@ -331,7 +310,7 @@ def _adapted_value(connection: Any, column: str, value: Any) -> Any:
     if value is None:
         return None
     if column in _JSON:
-        return _json(value)
+        return as_json(value)
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, UUID) and connection.vendor == "sqlite":

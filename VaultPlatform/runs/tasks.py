@@ -99,7 +99,7 @@ def keep(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, queue: st
         **asked_by(),
     }
     due.have_visited(plane.key, at + HINT)
-    rows.run_fenced(plane, [rows.inserted(plane, row)], fenced=False)
+    rows.run_fenced(plane.connection, [rows.begun(plane, row)], fenced=False)
     return str(task_id)
 
 

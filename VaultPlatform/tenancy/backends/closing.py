@@ -6,12 +6,16 @@ no deadlock. On PostgreSQL the last statement and COMMIT are one message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from django.db import transaction
 from psycopg.pq import TransactionStatus
 
-from VaultPlatform.tenancy.context import Organisation, use
+from VaultPlatform.tenancy.context import Organisation, current_or_none, use
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper as Wrapper
@@ -28,14 +32,16 @@ class Statement(NamedTuple):
     taken: Callable[[list[Any]], None] | None = None
 
 
-def take_rows(cursor: Any, statements: Sequence[Statement]) -> None:
-    """Hand out what a message of several statements, which `cursor` has executed, returned."""
-    if all(statement.taken is None for statement in statements):
-        return
-    for statement in statements:
-        if statement.taken is not None:
-            statement.taken(cursor.fetchall())
-        cursor.nextset()
+class Call(NamedTuple):
+    """A call of one of the core's functions in PostgreSQL."""
+
+    #: such as "run_inserted(%s)"
+    text: str
+    params: list[str | None]
+    #: is given the rows that the function returns
+    taken: Callable[[list[Any]], None] | None = None
+    #: to be left out if the transaction has written nothing else
+    only_if_written: bool = False
 
 
 class WrittenAtCommit:
@@ -54,11 +60,8 @@ class WrittenAtCommit:
         """Called right after the commit, before all that; raises nothing."""
 
     @classmethod
-    def write(cls, connection: Any, cursor: Any, works: Sequence[Any]) -> list[Statement]:
-        """The statements that write `works`, all of this class in the transaction.
-
-        What they have to be asked for first is done by `cursor`.
-        """
+    def write(cls, connection: Any, works: Sequence[Any]) -> list[Any]:
+        """What writes `works`, all of this class in the transaction: calls on PostgreSQL, statements on SQLite."""
         raise NotImplementedError
 
     @classmethod
@@ -77,6 +80,39 @@ class ClosingTransactions(Wrapper):
 
     #: SQLite's count of changed rows when the transaction began.
     changes_before = 0
+    #: What is written at the end of the block of `together`; None outside of any.
+    _gathered: list[WrittenAtCommit] | None = None
+
+    @property
+    def is_gathering(self) -> bool:
+        """Whether there is an end to write at: that of a transaction, or of a block of `together`."""
+        return self._gathered is not None or self.in_atomic_block
+
+    def at_end(self, work: WrittenAtCommit) -> None:
+        """Have `work` written at that end."""
+        if self._gathered is None or self.in_atomic_block:
+            self.on_commit(work)
+        else:
+            self._gathered.append(work)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """A transaction of nothing but what is given to `at_end` in the block: on PostgreSQL one message is enough."""
+        if self.vendor != "postgresql" or self.is_gathering:
+            with transaction.atomic(using=self.alias):
+                yield
+            return
+        works = self._gathered = []
+        try:
+            yield
+        finally:
+            self._gathered = None
+        if works:
+            self._write(works)
+            for work in works:
+                work.committed()
+            for work in works:
+                work()
 
     def wrote_nothing(self) -> bool:
         """Whether the open transaction has surely written nothing so far."""
@@ -87,52 +123,76 @@ class ClosingTransactions(Wrapper):
         return bool(self.connection.total_changes == self.changes_before)
 
     def _commit(self) -> None:
-        functions = [function for _, function, *_ in self.run_on_commit]
-        works = [function for function in functions if isinstance(function, WrittenAtCommit)]
+        works = [each[1] for each in self.run_on_commit if isinstance(each[1], WrittenAtCommit)]
         joined = False
         if works and self.bound is not None:
-            with use(self.bound):
-                joined = self._write(works)
+            with nullcontext() if current_or_none() is self.bound else use(self.bound):
+                joined = self._write(works, "COMMIT")
         if not joined:
             super()._commit()  # type: ignore[misc]  # Django's own, which its stubs leave out
         for work in works:
             work.committed()
 
-    def _write(self, works: Sequence[WrittenAtCommit]) -> bool:
-        """Write `works`; whether COMMIT went with them."""
-        kinds = sorted({type(work) for work in works}, key=lambda kind: kind.turn)
-        joins = self.vendor == "postgresql"
+    def _write(self, works: Sequence[WrittenAtCommit], *ending: str) -> bool:
+        """Write `works`; whether `ending` went with them."""
+        alike = _in_turn(works)
         try:
-            with self.cursor() as cursor:
-                statements = [
-                    (kind, statement)
-                    for kind in kinds
-                    for statement in kind.write(self, cursor, [work for work in works if type(work) is kind])
-                ]
-                if not joins or not statements:
-                    run_one_by_one(cursor, statements)
-                    return False
-                text = ";".join([each.text for _, each in statements] + ["COMMIT"])
-                cursor.execute(text, [value for _, each in statements for value in each.params])
-                take_rows(cursor, [each for _, each in statements])
+            if self.vendor != "postgresql":
+                for group in alike:
+                    run_one_by_one(self, type(group[0]), group[0].write(self, group))
+            elif calls := [call for group in alike for call in group[0].write(self, group)]:
+                run_together(self, calls, *ending)
+                return True
         except Exception as error:
-            if (
-                joins
-                and self.connection is not None
-                and self.connection.pgconn.transaction_status == TransactionStatus.IDLE
-            ):
-                raise  # the COMMIT itself failed, as a deferred constraint makes it
+            if ending and self._is_over():
+                raise
             for work in sorted(works, key=lambda work: -work.turn):
                 if (failure := work.failure(error)) is not None:
                     raise failure from error
             raise
-        return joins
+        return False
+
+    def _is_over(self) -> bool:
+        """Whether COMMIT itself has failed, as a deferred constraint makes it: that is nobody's business here."""
+        return (
+            self.vendor == "postgresql"
+            and self.connection is not None
+            and self.connection.pgconn.transaction_status == TransactionStatus.IDLE
+        )
 
 
-def run_one_by_one(cursor: Any, statements: Sequence[tuple[type[WrittenAtCommit], Statement]]) -> None:
+def _in_turn(works: Sequence[WrittenAtCommit]) -> list[list[WrittenAtCommit]]:
+    """`works` by their classes, these in the order in which they write."""
+    by_class: dict[type[WrittenAtCommit], list[WrittenAtCommit]] = {}
+    for work in works:
+        by_class.setdefault(type(work), []).append(work)
+    return [by_class[each] for each in sorted(by_class, key=attrgetter("turn"))]
+
+
+#: A row that was locked counts as written.
+_IF_WRITTEN = " WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+
+
+def run_together(connection: Any, calls: Sequence[Call], *ending: str) -> None:
+    """Make calls in their order, and what ends them, as one message; those that return nothing by one statement."""
+    groups = [list(group) for _, group in groupby(calls, attrgetter("only_if_written", "taken"))]
+    texts = [
+        f"SELECT {', '.join([call.text for call in group])}{_IF_WRITTEN if group[0].only_if_written else ''}"
+        for group in groups
+    ]
+    answer = connection.exchange(
+        ";".join((*texts, *ending)), [value for call in calls for value in call.params]
+    )
+    for number, group in enumerate(groups):
+        if (taken := group[0].taken) is not None:
+            taken(answer.rows(number))
+
+
+def run_one_by_one(connection: Any, kind: type[WrittenAtCommit], statements: Sequence[Statement]) -> None:
     """Run statements where each is a message of its own, checked by the class that it belongs to."""
-    for kind, statement in statements:
-        cursor.execute(statement.text, statement.params)
-        kind.check(statement.text, cursor)
-        if statement.taken is not None:
-            statement.taken(cursor.fetchall())
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement.text, statement.params)
+            kind.check(statement.text, cursor)
+            if statement.taken is not None:
+                statement.taken(cursor.fetchall())

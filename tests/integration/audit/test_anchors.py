@@ -14,7 +14,7 @@ from VaultPlatform.audit.service import audit_anchor_service, audit_entry_servic
 def where(request, monkeypatch):
     """Where the control plane is: as on SQLite, and for an organisation with a database of its own, it is elsewhere."""
     if request.param != "as configured":
-        monkeypatch.setattr(chain, "_has_control", lambda _: False)
+        monkeypatch.setattr(chain, "_has_control", lambda: False)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_one_that_lags_is_no_fault_and_catches_up_at_night(entered):
 
 
 def test_it_catches_up_with_the_next_write_where_it_follows(entered, monkeypatch):
-    monkeypatch.setattr(chain, "_has_control", lambda _: False)
+    monkeypatch.setattr(chain, "_has_control", lambda: False)
     lagging(3)
     audit.record(action="a")
     assert anchor() == head()
@@ -80,7 +80,7 @@ def test_it_catches_up_with_the_next_write_where_it_follows(entered, monkeypatch
 
 def test_a_memory_that_fails_undoes_nothing(org, monkeypatch, caplog):
     """Where the control plane is in another database, the entry is committed before."""
-    monkeypatch.setattr(chain, "_has_control", lambda _: False)
+    monkeypatch.setattr(chain, "_has_control", lambda: False)
 
     def fails(*_, **__):
         raise OSError
@@ -105,4 +105,4 @@ def test_a_chain_that_was_brought_in_is_remembered_as_it_is(entered):
 def test_control_and_organisation_share_a_database_on_postgresql_only(org):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    assert chain._has_control(connection) is (connection.vendor == "postgresql")
+    assert chain._has_control() is (connection.vendor == "postgresql")

@@ -1,10 +1,14 @@
 """The chain: numbered, hashed, one after the other, with the transaction of what it is about or not at all."""
 
+import json
 import threading
+from datetime import datetime
+from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
 
+from Orchestrators.Codec import writable
 from tests.integration.audit.trail import actions, anchor, entries, head, sql, verified
 from VaultPlatform import audit, tenancy
 from VaultPlatform.audit.canonical import GENESIS, digest
@@ -186,3 +190,51 @@ def messages(work):
             raw.untrace()
         file.seek(0)
         return sum(1 for line in file.read().splitlines() if b"\tF\t" in line)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"why": "nul \0 here"},
+        {"why": ["half a pair \ud83d", {"\udc00": 1}]},
+        {"why": "a whole one 😀, and \\u0000 spelt out"},
+        {"n": 2**70, "x": 1e-7, "none": None, "yes": True, "id": UUID(int=7)},
+    ],
+)
+def test_whatever_a_detail_holds_it_is_entered_and_the_columns_repeat_it(org, detail):
+    audit.record(action="thing.odd", entity_type="Thing", entity_id="7", detail=detail)
+    (row,) = audit_entry_service.filter()
+    payload = json.loads(row.payload)
+    assert set(payload["detail"]) == {writable(key) for key in detail}
+    assert (row.action, row.entity_type, row.entity_id, row.outcome) == ("thing.odd", "Thing", "7", "done")
+    assert (row.actor_kind, row.actor_id) == (payload["actor"]["kind"], payload["actor"]["id"])
+    assert row.at == datetime.fromisoformat(payload["at"])
+    assert "\0" not in str(payload["detail"])
+    assert verified().valid
+
+
+def test_what_is_recorded_together_is_one_transaction_of_its_own(org):
+    with connections["default"].together():
+        audit.record(action="a")
+        audit.record(action="b")
+        assert actions() == []
+    assert actions() == ["a", "b"]
+    assert head() == anchor()
+
+
+def test_what_was_to_be_recorded_together_is_not_if_the_block_fails(org):
+    with pytest.raises(LookupError), connections["default"].together():
+        audit.record(action="a")
+        raise LookupError
+    assert actions() == []
+    audit.record(action="later")
+    assert actions() == ["later"]
+
+
+def test_a_transaction_around_it_decides(org):
+    with transaction.atomic():
+        with connections["default"].together():
+            audit.record(action="a")
+        assert actions() == []
+        transaction.set_rollback(True)
+    assert actions() == []

@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from tests.integration.audit.trail import anchor, entries, sql, unguarded, verified
 from VaultPlatform import audit
 from VaultPlatform.audit.canonical import GENESIS, canonical, digest
-from VaultPlatform.audit.entries import COLUMNS
+from VaultPlatform.audit.entries import Entry
 from VaultPlatform.audit.service import audit_anchor_service, audit_entry_service, audit_head_service
 from VaultPlatform.tenancy import current
 
@@ -147,7 +147,7 @@ def swap_two(dice: random.Random) -> None:
     """All that they say; numbers and hashes stay."""
     one, other = (audit_entry_service.get(seq=seq) for seq in dice.sample(range(1, LENGTH + 1), 2))
     for target, source in ((one, other), (other, one)):
-        _update(target.seq, **{column: getattr(source, column) for column in COLUMNS})
+        _update(target.seq, **{column: getattr(source, column) for column in Entry._fields})
 
 
 def swap_two_and_hash_anew(dice: random.Random) -> None:

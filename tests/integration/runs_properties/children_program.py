@@ -10,7 +10,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -117,7 +116,7 @@ class Child:
         if self.told["host"]:
             owners.this_host = lambda: self.told["host"]  # type: ignore[assignment]
         if self.told["lease"]:
-            owners.LEASE = timedelta(seconds=self.told["lease"])
+            owners.LEASE = self.told["lease"]
             owners.RENEWAL = self.told["renewal"]
             sweep.ASK = self.told["lease"]
 

@@ -1,6 +1,7 @@
 """PostgreSQL, one schema an organisation: connections are shared by organisations, statements are not."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.functional import cached_property
 
 from VaultPlatform.tenancy.backends.binding import OrganisationBinding
 from VaultPlatform.tenancy.backends.postgresql.lasting import refuse_lasting
+from VaultPlatform.tenancy.backends.postgresql.messages import MessageCursor
 from VaultPlatform.tenancy.backends.postgresql.schema import SchemaWrapper
 from VaultPlatform.tenancy.context import Organisation
 from VaultPlatform.tenancy.names import schema_of
@@ -78,3 +80,22 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
 
     def schema_for(self, _owner: str | None) -> str:
         return str(self.ops.quote_name(schema_of(self.check_cursor(_owner))))
+
+    def exchange(self, text: str, values: Sequence[str | None] = ()) -> MessageCursor:
+        """Send statements of the core's own, with `values` in place of each %s, as one message; see `MessageCursor`.
+
+        Raises what Django's cursors do.
+        """
+        organisation = self.required_organisation()
+        if self.connection is None:
+            self.ensure_connection()
+        else:
+            self.bind(organisation)
+        cursor = MessageCursor(self, self.ops.quote_name(schema_of(organisation)))
+        if self.execute_wrappers or self.queries_logged:
+            self._prepare_cursor(cursor).execute(text, values)  # type: ignore[attr-defined]  # Django's own
+        else:
+            self.validate_no_broken_transaction()
+            with self.wrap_database_errors:
+                cursor.execute(text, values)
+        return cursor

@@ -12,9 +12,7 @@ from weakref import ref
 
 import psycopg
 from django.db.backends.postgresql.base import CursorMixin
-from psycopg.pq import TransactionStatus
 
-from VaultPlatform.tenancy.backends.postgresql.limiting import GIVE_BACK, limit
 from VaultPlatform.tenancy.exceptions import StatementRefused
 
 if TYPE_CHECKING:
@@ -39,19 +37,18 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
         return wrapper
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "SchemaCursor":
-        schema, written = self.wrapper.schema_for(self._opened_for), self._as_written(query)
-        self.wrapper.check_statement(written)
-        opening = self.wrapper.opening(schema) if self._is_idle() else []
-        opening += self._limiting(written)
+        wrapper, written = self.wrapper, self._as_written(query)
+        wrapper.check_statement(written)
+        opening = wrapper.preamble(wrapper.schema_for(self._opened_for), written)
         if not opening:
             return super().execute(query, params, **options)
         statement = self.mogrify(query, params)
         try:
             super().execute(";".join((*opening, statement)))
         except psycopg.errors.ActiveSqlTransaction:
-            if self.wrapper.in_transaction:
+            if wrapper.in_transaction:
                 raise
-            return self._execute_alone(schema, statement)
+            return self._execute_alone(statement)
         for _ in opening:
             self.nextset()
         return self
@@ -64,7 +61,7 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
         """
         schema = self.wrapper.schema_for(self._opened_for)
         self.wrapper.check_statement(self._as_written(query))
-        if self.wrapper.in_transaction or not self._is_idle():
+        if self.wrapper.in_transaction or not self.wrapper.is_idle():
             return False
         self.wrapper.send(";".join((*self.wrapper.opening(schema), self.mogrify(query, params))))
         return True
@@ -88,43 +85,23 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
             return query
         return query.decode(errors="replace") if isinstance(query, bytes) else str(query.as_string(self))
 
-    def _is_idle(self) -> bool:
-        self.wrapper.settle()
-        return self.connection.pgconn.transaction_status == TransactionStatus.IDLE
-
-    def _limiting(self, written: str) -> list[str]:
-        """What has to come before a statement so that it runs for as long as it may, and no longer."""
-        wrapper, status = self.wrapper, self.connection.pgconn.transaction_status
-        if status == TransactionStatus.IDLE:
-            wrapper.limited = False
-        seconds = wrapper.seconds_for(written)
-        if status == TransactionStatus.INERROR:
-            return []
-        if seconds is not None:
-            wrapper.limited = True
-            return [limit(seconds)]
-        if wrapper.limited and not written.startswith("ROLLBACK"):
-            wrapper.limited = False
-            return [GIVE_BACK]
-        return []
-
     def _open_transaction(self, what: str, written: str) -> None:
         """Begin the transaction that Django believes to be open, for a call that cannot carry the opening itself."""
         schema = self.wrapper.schema_for(self._opened_for)
         opening: list[str] = []
-        if self._is_idle():
+        if self.wrapper.is_idle():
             if not self.wrapper.in_transaction:
                 raise StatementRefused(what=what, advice=_IN_ATOMIC)
             opening = self.wrapper.opening(schema)
-        if opening := opening + self._limiting(written):
+        if opening := opening + self.wrapper.limiting(written):
             super().execute(";".join(opening))
 
     @contextmanager
     def _transaction(self, written: str) -> Iterator[None]:
         """A transaction around the block: Django's where there is one, else one of its own."""
-        schema, idle = self.wrapper.schema_for(self._opened_for), self._is_idle()
+        schema, idle = self.wrapper.schema_for(self._opened_for), self.wrapper.is_idle()
         opening = self.wrapper.opening(schema, begin=True) if idle else []
-        if opening := opening + self._limiting(written):
+        if opening := opening + self.wrapper.limiting(written):
             super().execute(";".join(opening))
         own = idle and not self.wrapper.in_transaction
         try:
@@ -136,7 +113,7 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
         if own:
             self.connection.commit()
 
-    def _execute_alone(self, schema: str, statement: str) -> "SchemaCursor":
+    def _execute_alone(self, statement: str) -> "SchemaCursor":
         """Run what PostgreSQL runs in no transaction (VACUUM, CREATE INDEX CONCURRENTLY…) with a session-wide setting.
 
         Right on a session of our own, where the setting is taken back at once. A transaction-pooling proxy may run the
@@ -147,7 +124,7 @@ class SchemaCursor(CursorMixin, psycopg.ClientCursor[Any]):
                 what="A statement that PostgreSQL runs outside of any transaction",
                 advice="Run it through a connection that goes to the server itself, without the pooling proxy.",
             )
-        session = psycopg.ClientCursor(self.connection)
+        session, schema = psycopg.ClientCursor(self.connection), self.wrapper.schema_for(self._opened_for)
         session.execute(f"SET search_path TO {schema}")
         try:
             return super().execute(statement)

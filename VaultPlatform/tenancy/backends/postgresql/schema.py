@@ -8,10 +8,11 @@ from weakref import ref
 
 import psycopg
 from django.db.backends.postgresql import base
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from VaultPlatform.tenancy.backends.binding import TransactionAware
 from VaultPlatform.tenancy.backends.postgresql.cursor import SchemaCursor
+from VaultPlatform.tenancy.backends.postgresql.limiting import GIVE_BACK, limit
 
 log = logging.getLogger(__name__)
 #: Names that servers and Django have for the same zone.
@@ -54,6 +55,31 @@ class SchemaWrapper(TransactionAware, base.DatabaseWrapper):
         if self.in_transaction if begin is None else begin:
             statements.insert(0, "BEGIN")
         return statements
+
+    def preamble(self, schema: str, statement: str) -> list[str]:
+        """What has to come before a statement, as written, in the same message. May refuse it by raising."""
+        return [*(self.opening(schema) if self.is_idle() else ()), *self.limiting(statement)]
+
+    def is_idle(self) -> bool:
+        """Whether no transaction is open on the server."""
+        self.settle()
+        return bool(self.connection.pgconn.transaction_status == TransactionStatus.IDLE)
+
+    def limiting(self, statement: str) -> list[str]:
+        """What has to come before a statement so that it runs for as long as it may, and no longer."""
+        status = self.connection.pgconn.transaction_status
+        if status == TransactionStatus.IDLE:
+            self.limited = False
+        seconds = self.seconds_for(statement)
+        if status == TransactionStatus.INERROR:
+            return []
+        if seconds is not None:
+            self.limited = True
+            return [limit(seconds)]
+        if self.limited and not statement.startswith("ROLLBACK"):
+            self.limited = False
+            return [GIVE_BACK]
+        return []
 
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
