@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
-@dataclass(frozen=True, kw_only=True)
-class EndedRun:
+class EndedRun(NamedTuple):
     """A run that is about to be committed, or that has failed."""
 
     #: of the orchestrator that it was got by, or "main"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from django.db import InterfaceError, OperationalError
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
 from Orchestrators.Audit import EndedRun, current_audit
 from Orchestrators.Codec import decode, encode
@@ -34,7 +34,7 @@ from Orchestrators.Progress import Mark, StepState, batches_of, described
 from Orchestrators.Running import RUNNING
 from Orchestrators.Schema import FAILURE, RESULT, RESULT_STATUS
 from Orchestrators.Steps import Step, StepKind, name_of
-from Orchestrators.Transactions import open_blocks, require_no_transaction, require_sound, scope
+from Orchestrators.Transactions import StepTransaction, inside_transaction, open_blocks, require_sound
 
 if TYPE_CHECKING:
     from Orchestrators.MainOrchestrator import MainOrchestrator
@@ -62,21 +62,27 @@ def written_event(event: Event) -> list[Any]:
 class Execution:
     """Runs the staged steps of one run, once; or those that another process has left."""
 
+    #: the run's place in the journal, once it is being executed
+    record: RunRecord
+
     def __init__(
         self, *, run: MainOrchestrator, steps: Sequence[Step], values: dict[str, Any], frames: FrameStack
     ) -> None:
         """`values`: the run's context. Raises TransactionError for an external step inside a transaction."""
-        for step in steps:
-            if step.kind is StepKind.EXTERNAL:
-                require_no_transaction(step)
+        self.id = run.id
+        self._database = connections[DEFAULT_DB_ALIAS]
+        #: how many transactions are open around the run
+        self._blocks_around = open_blocks()
+        if self._blocks_around and (external := [each for each in steps if each.kind is StepKind.EXTERNAL]):
+            raise inside_transaction(external[0])
         self.state = RunState.RUNNING
         #: the function that is running: a step's forward, or its rollback while compensating
         self.function: Callable[..., Any] | None = None
         #: the step whose forward or rollback that is
         self.step: Step | None = None
-        self.marks = [Mark(step=step) for step in steps]
+        self.marks = [Mark(step) for step in steps]
+        self._in_database = all(step.kind is StepKind.DATABASE for step in steps)
         self._run, self._values, self._frames = run, values, frames
-        self._record: RunRecord | None = None
         self._audit = current_audit()
         self._begun = self._audit.begun()
         #: context as JSON, as it was when the journal was last told
@@ -84,30 +90,24 @@ class Execution:
         self._error = ""
         self._signal: StepEnded | None = None
         self._finished = False
-        self._blocks = 0
+        #: how many transactions are open around the running step
+        self._blocks = self._blocks_around
         #: what the running step has written of result and status
         self._outcome: dict[str, Any] = {}
         #: and what they were before the run: what undone steps wrote of them is not the run's answer
-        self._before = {key: values.get(key) for key in (RESULT, RESULT_STATUS)}
+        self._before = {RESULT: values.get(RESULT), RESULT_STATUS: values.get(RESULT_STATUS)}
 
     @property
     def is_one_transaction(self) -> bool:
         """Whether all steps are done and undone by one transaction, so that nothing is ever left half-way."""
-        return all(mark.step.kind is StepKind.DATABASE for mark in self.marks) or open_blocks() > 0
-
-    @property
-    def record(self) -> RunRecord:
-        """The run's place in the journal."""
-        if self._record is None:
-            raise RunStateError("The run has no place in the journal yet.")
-        return self._record
+        return self._in_database or self._blocks_around > 0
 
     def execute(self, record: RunRecord) -> None:
         """Run every step. A status of 400 or more undoes what was done; so does an exception, which goes on.
 
         Raises RollbackFailed if a run that ended with such a status could not be undone entirely.
         """
-        self._record = record
+        self.record = record
         if record.keeps_intents:
             self.write_start()
         self._guarded(self._forward)
@@ -127,7 +127,6 @@ class Execution:
         for mark, shown in zip(self.marks, steps, strict=True):
             mark.take_in(shown)
             values = {**values, **mark.wrote}
-            mark.left = {}
             if mark.state is not StepState.STAGED:
                 self._values.update({key: decode(value) for key, value in mark.wrote.items()})
                 mark.left = dict(self._values)
@@ -135,7 +134,7 @@ class Execution:
 
     def resume(self, record: RunRecord) -> None:
         """Go on behind the last step that is done; as `execute`."""
-        self._record = record
+        self.record = record
         for mark in self.marks:
             if mark.state is StepState.FAILED:
                 mark.state = StepState.STAGED
@@ -143,9 +142,13 @@ class Execution:
 
     def compensate(self, record: RunRecord, *, error: str) -> list[RollbackFailure]:
         """Undo what is done, or may be; returns the rollbacks that failed. Raises what the journal raises."""
-        self._record, self._error = record, error
+        self.record, self._error = record, error
         self._values.update(self._before)
-        return self._undo()
+        token = RUNNING.set(self)
+        try:
+            return self._undo()
+        finally:
+            RUNNING.reset(token)
 
     def note_outcome(self, key: str, value: Any) -> None:
         """Write `result` or `result_status`, remembering that the running step did."""
@@ -195,6 +198,7 @@ class Execution:
         return name_of(self.function) if self.function else "execute()"
 
     def _guarded(self, forward: Callable[[], None]) -> None:
+        token = RUNNING.set(self)
         try:
             forward()
         except OwnershipLost as lost:
@@ -216,6 +220,8 @@ class Execution:
             for failure in self._undo_because_of(error):
                 error.add_note(str(failure))
             raise
+        finally:
+            RUNNING.reset(token)
 
     def _forward(self) -> None:
         batches = list(batches_of([mark for mark in self.marks if mark.state is not StepState.DONE]))
@@ -233,23 +239,25 @@ class Execution:
         first, kind = batch[0], batch[0].step.kind
         if kind is not StepKind.DATABASE and first.state is StepState.STAGED:
             self._announce(first)
-        stands: list[bool] = []
+        if kind is StepKind.EXTERNAL:
+            self._blocks = self._blocks_around
+            self._attempt(first)
+            last = following is None or self._finished
+            with self.record.transaction() if last else nullcontext():
+                self._hand_on(kind, following)
+            return
+        block = StepTransaction()
         try:
-            with scope(kind, on_effects=lambda: stands.append(True)):
-                self._blocks = open_blocks()
+            with block:
+                self._blocks = self._blocks_around + 1
                 for mark in batch:
                     self._attempt(mark)
                     if self._finished:
                         break
-                if kind is not StepKind.EXTERNAL:
-                    self._hand_on(kind, following)
-        finally:
-            if not stands:
-                self._take_back(batch, following)
-        if kind is StepKind.EXTERNAL:
-            last = following is None or self._finished
-            with self.record.transaction() if last else nullcontext():
                 self._hand_on(kind, following)
+        finally:
+            if not block.stands:
+                self._take_back(batch, following)
 
     def _hand_on(self, kind: StepKind, following: Sequence[Mark] | None) -> None:
         """Have the journal know what is done and what is next, as far as that is due now."""
@@ -277,9 +285,8 @@ class Execution:
     def _complete(self) -> None:
         self.state = RunState.COMPLETED
         self._keep(self.entry(events=self._run.events))
-        kinds = {mark.step.kind for mark in self.marks}
-        alone = kinds == {StepKind.DATABASE} or (kinds == {StepKind.UNDECLARED} and len(self.marks) == 1)
-        self._audit.completed(self._ended(is_one_transaction=alone))
+        alone = [mark.step.kind for mark in self.marks] == [StepKind.UNDECLARED]
+        self._audit.completed(self._ended(is_one_transaction=alone or self._in_database))
 
     def _keep(self, entry: Entry) -> None:
         moment("before write")
@@ -291,8 +298,7 @@ class Execution:
         self.state = RunState.RUNNING
         for mark in batch:
             if mark.state is StepState.DONE:
-                mark.state = StepState.STAGED
-                mark.wrote, mark.events, mark.notes = {}, [], []
+                mark.take_back()
         if following is not None and following[0].state is StepState.BEGUN:
             following[0].state = StepState.STAGED
 
@@ -307,8 +313,8 @@ class Execution:
 
     def _attempt(self, mark: Mark) -> None:
         """Run a step, as often as its policy says."""
-        policy, started, before = mark.step.policy, time.monotonic(), dict(self._values)
-        first = mark.attempts
+        policy, started, first = mark.step.policy, time.monotonic(), mark.attempts
+        before = dict(self._values) if policy.retries else {}
         while True:
             mark.attempts += 1
             try:
@@ -337,36 +343,38 @@ class Execution:
         if step.kind is StepKind.EXTERNAL:
             self.record.require_owned()
         moment("before step")
+        self._call_forward(step)
+        moment("after step")
+        if (self._outcome.get(RESULT_STATUS) or 0) >= FAILURE:
+            self._values.update(self._before | self._outcome)
+            raise _RunRefused
+        if step.kind is not StepKind.EXTERNAL:
+            require_sound(self._database, step.forward)
+        mark.state, mark.error, mark.left = StepState.DONE, "", dict(self._values)
+        if self.record.keeps_intents:
+            self._note_what_it_did(mark, events=run.events[events:], notes=run.noted[notes:])
+
+    def _call_forward(self, step: Step) -> None:
         try:
             self._call(step, step.forward, *step.args, **step.kwargs)
         except StepEnded as signal:
             if signal is not self._signal:
                 raise
         else:
-            self._require_not_swallowed(step)
-        moment("after step")
-        if (self._outcome.get(RESULT_STATUS) or 0) >= FAILURE:
-            self._values.update(self._before | self._outcome)
-            raise _RunRefused
-        if step.kind is not StepKind.EXTERNAL:
-            require_sound(step.forward)
-        mark.state, mark.error, mark.left = StepState.DONE, "", dict(self._values)
-        if self.record.keeps_intents:
-            self._note_what_it_wrote(mark)
-            mark.events = [written_event(event) for event in run.events[events:]]
-            mark.notes = run.noted[notes:]
+            if self._signal is not None:
+                raise RunStateError(
+                    f"{step} caught the signal that ends a step once it has written {RESULT_STATUS}, and went "
+                    "on. Catch Exception, not everything, and do not return from finally."
+                )
 
-    def _note_what_it_wrote(self, mark: Mark) -> None:
+    def _note_what_it_did(self, mark: Mark, *, events: Sequence[Event], notes: Sequence[Any]) -> None:
+        if events:
+            mark.events = [written_event(event) for event in events]
+        mark.notes = notes
         now = self.encoded_values()
-        mark.wrote = {key: value for key, value in now.items() if self._known.get(key, ...) != value}
-        self._known = now
-
-    def _require_not_swallowed(self, step: Step) -> None:
-        if self._signal is not None:
-            raise RunStateError(
-                f"{step} caught the signal that ends a step once it has written {RESULT_STATUS}, and went "
-                "on. Catch Exception, not everything, and do not return from finally."
-            )
+        if now != self._known:
+            mark.wrote = {key: value for key, value in now.items() if self._known.get(key, ...) != value}
+            self._known = now
 
     def _undo_because_of(self, error: BaseException) -> list[RollbackFailure]:
         """Undo; what the journal cannot be told, because of its database or of another process, is left to recovery.
@@ -431,10 +439,10 @@ class Execution:
         if is_external:
             self.record.require_owned()
         moment("before rollback")
-        with self._context_as(mark.left), scope(step.rollback_kind):
+        with self._context_as(mark.left), nullcontext() if is_external else StepTransaction():
             self._call(step, rollback)
             if not is_external:
-                require_sound(rollback)
+                require_sound(self._database, rollback)
                 mark.state = StepState.UNDONE
                 self._write()
         moment("after rollback")
@@ -443,7 +451,7 @@ class Execution:
             self._write()
 
     @contextmanager
-    def _context_as(self, values: dict[str, Any]) -> Iterator[None]:
+    def _context_as(self, values: Mapping[str, Any]) -> Iterator[None]:
         latest = dict(self._values)
         self._values.clear()
         self._values.update(values)
@@ -456,10 +464,9 @@ class Execution:
 
     def _call(self, step: Step, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         self.function, self.step = function, step
-        token, outer = RUNNING.set((self._run.id, function)), self._frames.set_aside()
+        outer = self._frames.set_aside()
         try:
             function(self._run, *args, **kwargs)
         finally:
             self.function = self.step = None
             self._frames.restore(outer)
-            RUNNING.reset(token)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from Orchestrators.Audit import current_audit
 from Orchestrators.Codec import decode, encode, shown, writable
@@ -16,11 +16,11 @@ from Orchestrators.Errors import ContextSchemaError, RunStateError
 from Orchestrators.Execution import Execution
 from Orchestrators.Frames import FrameStack
 from Orchestrators.Identifiers import derived_id, time_ordered_id
-from Orchestrators.Journal import Event, RunState, current_journal
+from Orchestrators.Journal import Entry, Event, RunRecord, RunState, current_journal
 from Orchestrators.Plan import arguments_of
 from Orchestrators.Progress import progress_of
 from Orchestrators.Schema import FAILURE, RESULT, RESULT_STATUS, Schema
-from Orchestrators.Steps import Step, check_callable, kind_of, name_of
+from Orchestrators.Steps import Step, check_callable, kind_of, name_of, policy_of, reference_to
 
 DECLARATION = "__declared_context__"
 
@@ -120,6 +120,8 @@ class MainOrchestrator:
             kwargs=kwargs,
             kind=kind_of(forward),
             arguments=arguments_of(forward, args, kwargs),
+            reference=reference_to(forward),
+            policy=policy_of(forward),
         )
         self._steps.append(step)
 
@@ -336,15 +338,15 @@ class MainOrchestrator:
 
     def tell_ended(self, execution: Execution) -> None:
         """Have the journal deliver the events, once what the run did is committed."""
-        record, entry = execution.record, execution.entry(events=tuple(self.events))
-
-        def deliver() -> None:
-            try:
-                record.ended(entry)
-            except Exception:
-                logger.exception("Events of a committed run could not be delivered: %s", entry.events)
-
-        if connection.in_atomic_block:
-            transaction.on_commit(deliver)
+        entry = execution.entry(events=tuple(self.events))
+        if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            transaction.on_commit(lambda: _tell(execution.record, entry))
         else:
-            deliver()
+            _tell(execution.record, entry)
+
+
+def _tell(record: RunRecord, entry: Entry) -> None:
+    try:
+        record.ended(entry)
+    except Exception:
+        logger.exception("Events of a committed run could not be delivered: %s", entry.events)

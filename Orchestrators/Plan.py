@@ -29,7 +29,7 @@ def arguments_of(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Ma
 def written(step: Step) -> dict[str, Any]:
     """`step` as JSON."""
     return {
-        "forward": reference_to(step.forward),
+        "forward": step.reference,
         "rollback": None if step.rollback is None else reference_to(step.rollback),
         "kind": step.kind.value,
         "version": step.policy.version,
@@ -60,6 +60,8 @@ def read(number: int, item: Mapping[str, Any], *, run: MainOrchestrator) -> Step
         kwargs=kwargs,
         kind=kind_of(forward),
         arguments={"args": item["args"], "kwargs": item["kwargs"]},
+        reference=reference_to(forward),
+        policy=policy_of(forward),
     )
 
 

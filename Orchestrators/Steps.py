@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from Orchestrators.Errors import DeclarationError, StagingError
@@ -15,7 +15,7 @@ _MARK = "__step_kind__"
 _POLICY = "__step_policy__"
 _signatures: WeakKeyDictionary[Callable[..., Any], inspect.Signature] = WeakKeyDictionary()
 #: How many arguments, and which names, a function was found to accept: binding them takes longer than most steps.
-_accepted: WeakKeyDictionary[Callable[..., Any], set[tuple[Any, ...]]] = WeakKeyDictionary()
+_accepted: WeakKeyDictionary[Callable[..., Any], frozenset[tuple[Any, ...]]] = WeakKeyDictionary()
 _MAX_ACCEPTED = 64
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,8 +57,7 @@ class Policy:
 _DEFAULT = Policy()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """One staged step: what to call, with what, and what undoes it."""
 
     #: place in the run, from 1
@@ -71,6 +70,10 @@ class Step:
     kind: StepKind
     #: `args` and `kwargs` as JSON
     arguments: Mapping[str, Any]
+    #: `forward` by the name under which another process finds it
+    reference: str
+    #: what the decorator of `forward` says of failures
+    policy: Policy
 
     def __str__(self) -> str:
         return f"step {self.number} ({name_of(self.forward)})"
@@ -79,11 +82,6 @@ class Step:
     def rollback_kind(self) -> StepKind:
         """How the rollback runs: as it is marked itself, else like the step it undoes."""
         return getattr(self.rollback, _MARK, self.kind)
-
-    @property
-    def policy(self) -> Policy:
-        """What its decorator says of failures."""
-        return policy_of(self.forward)
 
 
 def db_step(function: F) -> F:
@@ -176,7 +174,9 @@ def check_callable(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
             "Pass the function itself, without calling it."
         )
     shape = (len(args), *kwargs)
-    accepted = _accepted.setdefault(function, set()) if inspect.isfunction(function) else set()
+    accepted = (
+        _accepted.get(function, frozenset()) if (is_plain := inspect.isfunction(function)) else frozenset()
+    )
     if shape in accepted or (signature := signature_of(function)) is None:
         return
     try:
@@ -187,8 +187,8 @@ def check_callable(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
             "A forward function is called with the run and what follows in add_step(forward, rollback, …), "
             "a rollback with the run alone."
         ) from None
-    if len(accepted) < _MAX_ACCEPTED:
-        accepted.add(shape)
+    if is_plain and len(accepted) < _MAX_ACCEPTED:
+        _accepted[function] = accepted | {shape}
 
 
 def _checked_policy(policy: Mapping[str, Any]) -> Policy:

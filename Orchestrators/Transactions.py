@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import connections, transaction
 from psycopg.pq import TransactionStatus
 
 from Orchestrators.Errors import TransactionError
-from Orchestrators.Steps import Step, StepKind, name_of
+from Orchestrators.Steps import Step, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -21,39 +21,45 @@ def open_blocks() -> int:
     return sum(len(connections[alias].atomic_blocks) for alias in connections)
 
 
-@contextmanager
-def scope(kind: StepKind, *, on_effects: Callable[[], None] | None = None) -> Iterator[None]:
-    """The transaction in which steps of that kind run; none for external ones.
+class StepTransaction:
+    """The transaction in which steps run that are not external.
 
-    `on_effects` is called at the end if the effects stand: after the commit, for external steps always. What
-    a step gave to transaction.on_commit cannot fail the run any more: it is logged if it raises.
+    What a step gave to transaction.on_commit cannot fail the run any more: it is logged if it raises.
     """
-    stands = [kind is StepKind.EXTERNAL]
-    try:
-        if kind is StepKind.EXTERNAL:
-            yield
+
+    def __init__(self) -> None:
+        """Not begun yet."""
+        #: whether what was done in it stands: it is committed, or part of an open one around it
+        self.stands = False
+        self._atomic = transaction.atomic()
+
+    def __enter__(self) -> None:
+        self._atomic.__enter__()
+        transaction.on_commit(self._committed)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._atomic.__exit__(kind, error, trace)
+        except Exception:
+            if not self.stands:
+                raise
+            logger.exception(
+                "A callback given to transaction.on_commit failed; the steps before it stay committed"
+            )
         else:
-            with transaction.atomic():
-                transaction.on_commit(lambda: stands.append(True))
-                yield
-            stands.append(True)
-    except Exception:
-        if kind is StepKind.EXTERNAL or not any(stands):
-            raise
-        logger.exception(
-            "A callback given to transaction.on_commit failed; the steps before it stay committed"
-        )
-    finally:
-        if any(stands) and on_effects is not None:
-            on_effects()
+            self.stands = self.stands or error is None
+
+    def _committed(self) -> None:
+        self.stands = True
 
 
-def require_sound(function: Callable[..., object]) -> None:
+def require_sound(here: Any, function: Callable[..., object]) -> None:
     """Raise TransactionError if the open transaction can only be rolled back though `function` ended well.
 
-    Django and PostgreSQL would roll it back without a word.
+    `here`: the database connection. Django and PostgreSQL would roll it back without a word.
     """
-    here = connections[DEFAULT_DB_ALIAS]
     if here.needs_rollback or _aborted_on_server(here):
         raise TransactionError(
             f"{name_of(function)} ended normally, but its transaction can only be rolled back: it caught a "
@@ -62,14 +68,13 @@ def require_sound(function: Callable[..., object]) -> None:
         )
 
 
-def require_no_transaction(step: Step) -> None:
-    """Raise TransactionError if a transaction is open: an external step would outlive its rolling back."""
-    if open_blocks():
-        raise TransactionError(
-            f"{step} is an @external_step, and execute() was called inside transaction.atomic(); nothing has "
-            "run. What it does outside would stay when that transaction rolls back: call execute() outside "
-            "of it."
-        )
+def inside_transaction(step: Step) -> TransactionError:
+    """What is raised for an external step if a transaction is open: it would outlive its rolling back."""
+    return TransactionError(
+        f"{step} is an @external_step, and execute() was called inside transaction.atomic(); nothing has "
+        "run. What it does outside would stay when that transaction rolls back: call execute() outside "
+        "of it."
+    )
 
 
 def _aborted_on_server(here: Any) -> bool:

@@ -297,7 +297,7 @@ def test_consecutive_database_steps_are_one_batch_and_every_other_step_is_its_ow
     for step in (row, row, own, own, row, bare, row, row):
         run.add_step(step, None)
     assert [
-        [mark.step.number for mark in batch] for batch in batches_of([Mark(step=step) for step in run.steps])
+        [mark.step.number for mark in batch] for batch in batches_of([Mark(step) for step in run.steps])
     ] == [
         [1, 2],
         [3],
