@@ -38,6 +38,7 @@ def read_only(org: tenancy.Organisation, place: str) -> Iterator[None]:
 @contextmanager
 def _pragma(org: tenancy.Organisation, alias: str) -> Iterator[None]:
     with tenancy.use(org):
+        connections[alias].close()  # an old one may come to the end of its age meanwhile
         connections[alias].ensure_connection()
         raw = connections[alias].connection
     raw.execute("PRAGMA query_only = ON")

@@ -6,7 +6,7 @@ The steps are exchanged once they are staged: workflow, engine and database are 
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ from django.utils.timezone import now
 from Orchestrators.ContextManager import context_manager
 from Orchestrators.Execution import StepEnded
 from Orchestrators.MainOrchestrator import MainOrchestrator
-from Orchestrators.Steps import Step, StepKind
+from Orchestrators.Steps import Step, StepKind, policy_of, reference_to
 from VaultPlatform.identity.service import session_service
 from VaultPlatform.runs.journal import Record
 
@@ -117,11 +117,11 @@ def _with(failure: Failure, steps: Sequence[Step], happens: Callable[[], None]) 
 
     before, step, behind = steps[: failure.number - 1], steps[failure.number - 1], steps[failure.number :]
     if failure.place is Place.BEFORE:
-        step = replace(step, forward=_instead(step.forward, fail))
+        step = step._replace(forward=_instead(step.forward, fail))
     elif failure.place is Place.AFTER:
-        step = replace(step, forward=_and_then(step.forward, fail))
+        step = step._replace(forward=_and_then(step.forward, fail))
     elif failure.place is Place.COMMIT:
-        step = replace(step, forward=_instead(step.forward, lambda run: _unfounded(happens)))
+        step = step._replace(forward=_instead(step.forward, lambda run: _unfounded(happens)))
     elif failure.place is Place.BEHIND:
         return [*before, step, _step(fail, number=len(steps) + 1, kind=_kind_behind(step)), *behind]
     return [*before, step, *behind]
@@ -141,6 +141,8 @@ def _step(forward: Callable[[Any], None], *, number: int, kind: StepKind) -> Ste
         kwargs={},
         kind=kind,
         arguments={"args": [], "kwargs": {}},
+        reference=reference_to(forward),
+        policy=policy_of(forward),
     )
 
 
