@@ -40,12 +40,12 @@ _READERS = {mark: read for mark, _, read in _SCALARS.values()}
 MAX_DEPTH = 50
 
 
-def encode(value: Any, *, what: str) -> Any:
+def encode(value: Any, *, what: object) -> Any:
     """`value` as JSON values.
 
     It may be made of None, bool, int, finite float, str, UUID, Decimal, datetime, date, time, timedelta, saved or new
     model instances with a key, and lists, tuples and dicts (with str keys) of these.
-    Raises UnwritableValue for anything else; `what` says in its message what the value is for.
+    Raises UnwritableValue for anything else; `what`, as text, says in its message what the value is for.
     """
     return _encoded(value, what, 0)
 
@@ -81,7 +81,9 @@ def shown(value: Any) -> Any:
     return writable(str(value))
 
 
-def _encoded(value: Any, what: str, depth: int) -> Any:
+def _encoded(value: Any, what: object, depth: int) -> Any:
+    if value is None or type(value) in _PLAIN:
+        return _encoded_scalar(value, what)
     if depth > MAX_DEPTH:
         raise UnwritableValue(f"{what} is nested deeper than {MAX_DEPTH} levels. Flatten it.")
     if isinstance(value, list | tuple):
@@ -94,7 +96,7 @@ def _encoded(value: Any, what: str, depth: int) -> Any:
     return _encoded_scalar(value, what)
 
 
-def _encoded_scalar(value: Any, what: str) -> Any:
+def _encoded_scalar(value: Any, what: object) -> Any:
     if isinstance(value, Enum):
         value = value.value
     kind = type(value)
@@ -116,7 +118,7 @@ def _encoded_scalar(value: Any, what: str) -> Any:
     )
 
 
-def _encoded_dict(value: Mapping[Any, Any], what: str, depth: int) -> dict[str, Any]:
+def _encoded_dict(value: Mapping[Any, Any], what: object, depth: int) -> dict[str, Any]:
     encoded = {}
     for key, each in value.items():
         if not isinstance(key, str):
@@ -126,7 +128,7 @@ def _encoded_dict(value: Mapping[Any, Any], what: str, depth: int) -> dict[str, 
     return {_DICT: encoded} if looks_encoded else encoded
 
 
-def _key_of(instance: Model, what: str) -> Any:
+def _key_of(instance: Model, what: object) -> Any:
     if instance.pk is None:
         raise UnwritableValue(
             f"{what} holds a {instance._meta.label} that has no key yet. Save it first, or pass its fields."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from Orchestrators.Codec import decode, encode
 from Orchestrators.Errors import StagingError, UnknownValue
@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from Orchestrators.MainOrchestrator import MainOrchestrator
 
 
+class _Argument(NamedTuple):
+    """Names an argument in a message, if there has to be one."""
+
+    function: Callable[..., Any]
+    key: int | str
+
+    def __str__(self) -> str:
+        return f"Argument {self.key!r} of {name_of(self.function)}"
+
+
 def arguments_of(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """What a step is staged with, as JSON. Raises UnwritableValue, naming the argument."""
-    name = name_of(function)
     return {
-        "args": [
-            encode(value, what=f"Argument {number} of {name}") for number, value in enumerate(args, start=1)
-        ],
-        "kwargs": {key: encode(value, what=f"Argument '{key}' of {name}") for key, value in kwargs.items()},
+        "args": [encode(value, what=_Argument(function, number)) for number, value in enumerate(args, 1)],
+        "kwargs": {key: encode(value, what=_Argument(function, key)) for key, value in kwargs.items()},
     }
 
 

@@ -78,6 +78,5 @@ def inside_transaction(step: Step) -> TransactionError:
 
 
 def _aborted_on_server(here: Any) -> bool:
-    if here.vendor != "postgresql" or here.connection is None:
-        return False
-    return bool(here.connection.pgconn.transaction_status == TransactionStatus.INERROR)
+    raw = here.connection if here.vendor == "postgresql" else None
+    return raw is not None and raw.pgconn.transaction_status == TransactionStatus.INERROR

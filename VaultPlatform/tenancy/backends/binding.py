@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from VaultPlatform.tenancy.backends.closing import ClosingTransactions, WrittenAtCommit
-from VaultPlatform.tenancy.context import Organisation, current, use
+from VaultPlatform.tenancy.context import Organisation, current, current_or_none, use
 from VaultPlatform.tenancy.exceptions import OrganisationChanged
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ def _called_for(organisation: Organisation, func: Callable[[], Any]) -> Callable
     """`func`, for the organisation of its transaction, whichever is current when that is committed."""
 
     def called() -> Any:
+        if current_or_none() is organisation:
+            return func()
         with use(organisation):
             return func()
 

@@ -27,7 +27,8 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._shared = self.settings_dict
-        self._seen: set[str] = set()
+        #: Organisations that it has served, by key: their quoted schemas.
+        self._seen: dict[str, str] = {}
         #: Label of the database that `connection` is to, and the connections to others.
         self._at = ""
         self._elsewhere: OrderedDict[str, tuple[Any, str | None]] = OrderedDict()
@@ -46,7 +47,7 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
         if organisation.key not in self._seen:
             if len(self._seen) >= MAX_SEEN and not self.in_transaction:
                 self.close()
-            self._seen.add(organisation.key)
+            self._seen[organisation.key] = self._schema_of(organisation)
         if organisation.database != self._at:
             self._move(organisation)
 
@@ -79,7 +80,10 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
         refuse_lasting(statement)
 
     def schema_for(self, _owner: str | None) -> str:
-        return str(self.ops.quote_name(schema_of(self.check_cursor(_owner))))
+        return self._schema_of(self.check_cursor(_owner))
+
+    def _schema_of(self, organisation: Organisation) -> str:
+        return self._seen.get(organisation.key) or str(self.ops.quote_name(schema_of(organisation)))
 
     def exchange(self, text: str, values: Sequence[str | None] = ()) -> MessageCursor:
         """Send statements of the core's own, with `values` in place of each %s, as one message; see `MessageCursor`.
@@ -91,7 +95,7 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
             self.ensure_connection()
         else:
             self.bind(organisation)
-        cursor = MessageCursor(self, self.ops.quote_name(schema_of(organisation)))
+        cursor = MessageCursor(self, self._schema_of(organisation))
         if self.execute_wrappers or self.queries_logged:
             self._prepare_cursor(cursor).execute(text, values)  # type: ignore[attr-defined]  # Django's own
         else:
