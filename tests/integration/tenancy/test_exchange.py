@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from VaultPlatform.tenancy import Organisation, outside, use
+from VaultPlatform.tenancy.backends.postgresql import base
 from VaultPlatform.tenancy.exceptions import NoOrganisation, OrganisationChanged
 
 pytestmark = pytest.mark.skipif(
@@ -91,6 +92,19 @@ def test_it_is_of_the_current_organisation_or_none(
         exchange(INSERT, "ours")
         with use(other), pytest.raises(OrganisationChanged):
             exchange(INSERT, "astray")
+    assert names() == ["ours"]
+
+
+def test_a_connection_that_has_served_enough_organisations_is_replaced(
+    org: Organisation, make_org: Callable[[], Organisation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((before,),) = exchange("SELECT pg_backend_pid()").rows(0)
+    monkeypatch.setattr(base, "MAX_SEEN", 1)
+    with use(make_org()):
+        exchange(INSERT, "theirs")
+        assert exchange("SELECT pg_backend_pid()").rows(0) != [(before,)]
+        assert names() == ["theirs"]
+    exchange(INSERT, "ours")
     assert names() == ["ours"]
 
 

@@ -91,10 +91,10 @@ class DatabaseWrapper(OrganisationBinding, SchemaWrapper):
         Raises what Django's cursors do.
         """
         organisation = self.required_organisation()
+        if self.connection is not None:
+            self.bind(organisation)  # which may close it, or go on with another
         if self.connection is None:
             self.ensure_connection()
-        else:
-            self.bind(organisation)
         cursor = MessageCursor(self, self._schema_of(organisation))
         if self.execute_wrappers or self.queries_logged:
             self._prepare_cursor(cursor).execute(text, values)  # type: ignore[attr-defined]  # Django's own
