@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -63,8 +63,10 @@ class OwnServer:
         """End it without its cooperation: connections are cut in the middle of what they are doing."""
         if self._keeper is None:
             return
+        end = signal.SIGQUIT if self._kind.name == "PostgreSQL" else signal.SIGKILL
         for pid in _children_of(self._keeper.pid):
-            os.kill(pid, signal.SIGQUIT if self._kind.name == "PostgreSQL" else signal.SIGKILL)
+            with suppress(ProcessLookupError):  # some live for a moment only
+                os.kill(pid, end)
         self._keeper.communicate(timeout=SECONDS)
         self._keeper = None
 
