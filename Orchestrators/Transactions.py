@@ -35,7 +35,11 @@ class StepTransaction:
 
     def __enter__(self) -> None:
         self._atomic.__enter__()
-        transaction.on_commit(self._committed)
+        try:
+            transaction.on_commit(self._committed)
+        except BaseException as error:
+            self._atomic.__exit__(type(error), error, error.__traceback__)
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

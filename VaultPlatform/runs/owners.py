@@ -63,8 +63,8 @@ _this: list[Owner] = []
 
 def this_owner() -> Owner:
     """This process as an owner, registered; one that was stopped, and taken for dead, is registered anew."""
-    if _this and not may_have_lapsed():
-        return _this[0]
+    if (owner := known_owner()) is not None and not _has_lapsed(owner):
+        return owner
     with _lock:
         if _this and not _this[0].lost and may_have_lapsed():
             _renew_once(_this[0])
@@ -76,7 +76,7 @@ def this_owner() -> Owner:
 
 def known_owner() -> Owner | None:
     """This process as an owner, if it has become one."""
-    return _this[0] if _this else None
+    return next(iter(_this), None)
 
 
 def ensure_known(organisation: str) -> UUID:
@@ -90,9 +90,11 @@ def ensure_known(organisation: str) -> UUID:
 
 def may_have_lapsed() -> bool:
     """Whether this process was stopped for so long that others may have taken it for dead."""
-    if not _this:
-        return False
-    owner = _this[0]
+    owner = known_owner()
+    return owner is not None and _has_lapsed(owner)
+
+
+def _has_lapsed(owner: Owner) -> bool:
     return owner.lost or time.monotonic() - owner.renewed > LEASE
 
 

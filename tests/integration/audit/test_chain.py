@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from Orchestrators.Codec import writable
+from Orchestrators.Transactions import StepTransaction
 from tests.integration.audit.trail import actions, anchor, entries, head, sql, verified
 from VaultPlatform import audit, tenancy
 from VaultPlatform.audit.canonical import GENESIS, digest
@@ -237,4 +238,22 @@ def test_a_transaction_around_it_decides(org):
             audit.record(action="a")
         assert actions() == []
         transaction.set_rollback(True)
+    assert actions() == []
+
+
+def test_a_transaction_may_record_more_than_one_statement_holds(org):
+    with transaction.atomic():
+        for number in range(1700):
+            audit.record(action=f"a{number}")
+    assert actions() == [f"a{number}" for number in range(1700)]
+    assert verified().valid
+
+
+def test_a_steps_transaction_that_cannot_begin_leaves_none_open(org):
+    with transaction.atomic():
+        audit.record(action="never")
+        transaction.set_rollback(True)
+        with tenancy.outside(), pytest.raises(NoOrganisation), StepTransaction():
+            pass
+    assert not connection.in_atomic_block
     assert actions() == []
