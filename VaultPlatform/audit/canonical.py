@@ -29,7 +29,5 @@ def digest(*, previous: str, seq: int, payload: str) -> str:
 
 def printable(text: object, limit: int) -> str:
     """`text`, cut to `limit` characters, with what a database cannot hold (NUL, lone surrogates) written out."""
-    if isinstance(text, str) and len(text) <= limit and text.isascii() and "\0" not in text:
-        return text
     clean = writable(str(text))
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
